@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "sibyl",
+    platforms: [.macOS(.v26)],
+    products: [
+        .executable(name: "sibyl", targets: ["sibyl"]),
+        .library(name: "SibylModel", targets: ["SibylModel"]),
+        .library(name: "SibylClient", targets: ["SibylClient"]),
+        .library(name: "SibylWorker", targets: ["SibylWorker"]),
+        .library(name: "SibylTesting", targets: ["SibylTesting"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Bytes and schemas. Nothing below imports Foundation or reads a clock.
+        .target(name: "SibylJSON", path: "Sources/JSON", swiftSettings: settings),
+        .target(name: "SibylProtocol", dependencies: ["SibylJSON"], path: "Sources/Protocol", swiftSettings: settings),
+        .target(name: "CSibylPlugin", path: "Sources/CSibylPlugin"),
+        .target(
+            name: "SibylModel", dependencies: ["SibylJSON", "CSibylPlugin"], path: "Sources/Model",
+            swiftSettings: settings),
+        .target(
+            name: "SibylCore", dependencies: ["SibylProtocol", deque], path: "Sources/Core", swiftSettings: settings),
+
+        // Sockets and threads.
+        .systemLibrary(
+            name: "CZeroMQ", path: "Sources/CZeroMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
+        .target(
+            name: "SibylTransport", dependencies: ["CZeroMQ", "SibylProtocol"], path: "Sources/Transport",
+            swiftSettings: settings),
+
+        // Thin shells around the cores.
+        .target(
+            name: "SibylClient", dependencies: ["SibylCore", "SibylTransport", "SibylProtocol", "SibylJSON"],
+            path: "Sources/Client", swiftSettings: settings),
+        .target(
+            name: "SibylWorker",
+            dependencies: ["SibylCore", "SibylTransport", "SibylModel", "SibylBroker", "CSibylPlugin", logging],
+            path: "Sources/Worker", swiftSettings: settings),
+        .target(
+            name: "SibylBroker", dependencies: ["SibylCore", "SibylTransport", logging], path: "Sources/Broker",
+            swiftSettings: settings),
+        .target(
+            name: "SibylTesting", dependencies: ["SibylCore", "SibylProtocol", "SibylModel"], path: "Sources/Testing",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "sibyl",
+            dependencies: [
+                "SibylClient", "SibylWorker", "SibylBroker", argumentParser, configuration, yams, logging,
+            ],
+            path: "Sources/CLI", swiftSettings: settings),
+
+        .testTarget(name: "JSONTests", dependencies: ["SibylJSON"], swiftSettings: settings),
+        .testTarget(name: "ModelTests", dependencies: ["SibylModel", "SibylTesting"], swiftSettings: settings),
+        .testTarget(name: "ProtocolTests", dependencies: ["SibylProtocol"], swiftSettings: settings),
+        .testTarget(name: "CoreTests", dependencies: ["SibylCore"], swiftSettings: settings),
+        .testTarget(name: "TransportTests", dependencies: ["SibylTransport"], swiftSettings: settings),
+    ]
+)

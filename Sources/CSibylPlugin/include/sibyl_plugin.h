@@ -1,0 +1,3 @@
+#ifndef SIBYL_PLUGIN_H
+#define SIBYL_PLUGIN_H
+#endif

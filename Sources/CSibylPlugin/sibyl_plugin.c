@@ -1,0 +1,1 @@
+#include "sibyl_plugin.h"
