@@ -43,8 +43,9 @@ let package = Package(
             name: "SibylCore", dependencies: ["SibylProtocol", deque], path: "Sources/Core", swiftSettings: settings),
 
         // Sockets and threads.
-        .systemLibrary(
-            name: "CZeroMQ", path: "Sources/CZeroMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
+        // Without pkgConfig: Debian's libzmq.pc names -isystem folders that SwiftPM warns of at every build, and
+        // headers and library are on the default paths.
+        .systemLibrary(name: "CZeroMQ", path: "Sources/CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
         .target(
             name: "SibylTransport", dependencies: ["CZeroMQ", "SibylProtocol"], path: "Sources/Transport",
             swiftSettings: settings),

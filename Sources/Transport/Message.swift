@@ -1,0 +1,80 @@
+package import CZeroMQ
+
+/// One frame, owned. Moving it from socket to socket moves the bytes' ownership and copies nothing.
+package struct Message: ~Copyable, @unchecked Sendable {
+    // Sendable because it is the sole owner: a zmq_msg_t may be closed or sent from any thread, by one at a time.
+    @usableFromInline
+    var raw: zmq_msg_t
+
+    /// An empty frame.
+    @inlinable
+    package init() {
+        raw = zmq_msg_t()
+        zmq_msg_init(&raw)
+    }
+
+    /// A frame of `byteCount` bytes, which `initialize` must all write.
+    @inlinable
+    package init(byteCount: Int, initialize: (UnsafeMutableRawBufferPointer) -> Void) {
+        raw = zmq_msg_t()
+        if zmq_msg_init_size(&raw, byteCount) != 0 {
+            fatalError("out of memory for a message of \(byteCount) bytes")
+        }
+        initialize(UnsafeMutableRawBufferPointer(start: zmq_msg_data(&raw), count: byteCount))
+    }
+
+    @inlinable
+    package init(copying bytes: UnsafeRawBufferPointer) {
+        self.init(byteCount: bytes.count) { $0.copyMemory(from: bytes) }
+    }
+
+    package init(_ bytes: [UInt8]) {
+        self.init(byteCount: bytes.count) { $0.copyBytes(from: bytes) }
+    }
+
+    package init(_ text: String) {
+        self.init(Array(text.utf8))
+    }
+
+    deinit {
+        // `self` is immutable here: copy the raw message out, then close that.
+        var closing = raw
+        zmq_msg_close(&closing)
+    }
+
+    @inlinable
+    package var count: Int {
+        withUnsafePointer(to: raw) { zmq_msg_size($0) }
+    }
+
+    /// The bytes, valid inside `body` only.
+    @inlinable
+    package func withUnsafeBytes<Result: ~Copyable, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try withUnsafePointer(to: raw) { (pointer) throws(Failure) in
+            let data = zmq_msg_data(UnsafeMutablePointer(mutating: pointer))
+            return try body(UnsafeRawBufferPointer(start: data, count: zmq_msg_size(pointer)))
+        }
+    }
+
+    package var bytes: [UInt8] {
+        withUnsafeBytes { Array($0) }
+    }
+
+    /// A second owner of the same bytes: libzmq counts the references, and copies only frames of up to 33 bytes.
+    @inlinable
+    package mutating func share() -> Message {
+        var copy = Message()
+        zmq_msg_copy(&copy.raw, &raw)
+        return copy
+    }
+
+    /// Leaves an empty frame behind.
+    @inlinable
+    package mutating func take() -> Message {
+        var taken = Message()
+        zmq_msg_move(&taken.raw, &raw)
+        return taken
+    }
+}

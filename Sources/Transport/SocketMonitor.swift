@@ -1,0 +1,52 @@
+internal import CZeroMQ
+
+/// Tells of the connections of one socket as they come and go.
+package struct SocketMonitor: ~Copyable {
+    package enum Event: Sendable, Equatable {
+        /// The handshake is done: messages flow.
+        case connected
+        case disconnected
+        /// A try to connect failed; libzmq will try again.
+        case retried
+    }
+
+    package let socket: Socket
+
+    /// - Parameter name: unique in the context.
+    package init(watching watched: borrowing Socket, in context: Context, name: String) throws(TransportError) {
+        let endpoint = "inproc://monitor-\(name)"
+        let events = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CONNECT_RETRIED
+        guard zmq_socket_monitor(watched.handle, endpoint, events) == 0 else { throw .last("cannot watch a socket") }
+        self.init(socket: try Self.listener(to: endpoint, in: context))
+    }
+
+    private init(socket: consuming Socket) {
+        self.socket = socket
+    }
+
+    private static func listener(to endpoint: String, in context: Context) throws(TransportError) -> Socket {
+        let socket = try Socket(.pair, in: context)
+        try socket.connect(endpoint)
+        return socket
+    }
+
+    /// The next event if there is one.
+    package func next() -> Event? {
+        var frame = Message()
+        // Ends with the events that are queued; unknown ones are skipped.
+        while let more = socket.receive(&frame) {
+            let number = frame.withUnsafeBytes { $0.count >= 2 ? $0.loadUnaligned(as: UInt16.self) : 0 }
+            if more {
+                var address = Message()
+                _ = socket.receive(&address)
+            }
+            switch Int32(number) {
+            case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: return .connected
+            case ZMQ_EVENT_DISCONNECTED: return .disconnected
+            case ZMQ_EVENT_CONNECT_RETRIED: return .retried
+            default: continue
+            }
+        }
+        return nil
+    }
+}
