@@ -1,0 +1,104 @@
+extension WorkerMessage {
+    /// Hands a request to a worker.
+    ///
+    /// Two-frame shape: the client's envelope follows the header in the same frame, the payload is frame 1.
+    /// One-frame shape: frame 1 is the client's message. So a payload is moved and never copied.
+    package struct Dispatch: Sendable, Equatable {
+        package static let byteCount = 32
+
+        /// The broker's own name for the request.
+        package var request: UInt64
+        /// The model's place in the worker's hello.
+        package var model: UInt32
+        /// What is left of the client's deadline, in microseconds.
+        package var timeLeft: UInt64
+        /// How long the request has waited so far, in microseconds.
+        package var queued: UInt32
+        /// 1 for the first try.
+        package var attempt: UInt32
+        package var flags: Flags
+
+        package init(
+            request: UInt64, model: UInt32, timeLeft: UInt64, queued: UInt32, attempt: UInt32, flags: Flags
+        ) {
+            self.request = request
+            self.model = model
+            self.timeLeft = timeLeft
+            self.queued = queued
+            self.attempt = attempt
+            self.flags = flags
+        }
+
+        /// Nil when the frame is too short to be one.
+        package init?(reading frame: UnsafeRawBufferPointer) {
+            guard frame.count >= Self.byteCount else { return nil }
+            flags = WorkerMessage.flags(of: frame)
+            queued = frame.littleEndian(at: 4, as: UInt32.self)
+            request = frame.littleEndian(at: 8, as: UInt64.self)
+            timeLeft = frame.littleEndian(at: 16, as: UInt64.self)
+            model = frame.littleEndian(at: 24, as: UInt32.self)
+            attempt = frame.littleEndian(at: 28, as: UInt32.self)
+        }
+
+        /// Writes the header into the first 32 bytes of `frame`.
+        package func write(to frame: UnsafeMutableRawBufferPointer) {
+            WorkerMessage.begin(.dispatch, flags, in: frame)
+            frame.storeLittleEndian(queued, at: 4)
+            frame.storeLittleEndian(request, at: 8)
+            frame.storeLittleEndian(timeLeft, at: 16)
+            frame.storeLittleEndian(model, at: 24)
+            frame.storeLittleEndian(attempt, at: 28)
+        }
+    }
+
+    /// A worker's answer, in the shape of the request: the reply envelope follows the header and the payload is
+    /// frame 1, or (one-frame shape, and every error) frame 1 is the whole reply.
+    package struct Answer: Sendable, Equatable {
+        package static let byteCount = 32
+
+        package var request: UInt64
+        /// The error's code, nil for an `ok`.
+        package var failure: ErrorCode?
+        /// Time in the worker's queue and in its model, in microseconds.
+        package var queued: UInt32
+        package var computed: UInt32
+        /// Inputs that the request held: 1, or the length of its batch.
+        package var items: UInt32
+        package var flags: Flags
+
+        package init(
+            request: UInt64, failure: ErrorCode? = nil, queued: UInt32, computed: UInt32, items: UInt32, flags: Flags
+        ) {
+            self.request = request
+            self.failure = failure
+            self.queued = queued
+            self.computed = computed
+            self.items = items
+            self.flags = flags
+        }
+
+        /// Nil when the frame is too short, or names an error that this protocol does not have.
+        package init?(reading frame: UnsafeRawBufferPointer) {
+            guard frame.count >= Self.byteCount else { return nil }
+            flags = WorkerMessage.flags(of: frame)
+            let code = frame[4]
+            failure = ErrorCode(rawValue: code)
+            if code != 0 && failure == nil { return nil }
+            request = frame.littleEndian(at: 8, as: UInt64.self)
+            queued = frame.littleEndian(at: 16, as: UInt32.self)
+            computed = frame.littleEndian(at: 20, as: UInt32.self)
+            items = frame.littleEndian(at: 24, as: UInt32.self)
+        }
+
+        /// Writes the header into the first 32 bytes of `frame`.
+        package func write(to frame: UnsafeMutableRawBufferPointer) {
+            WorkerMessage.begin(.answer, flags, in: frame)
+            frame.storeLittleEndian(UInt32(failure?.rawValue ?? 0), at: 4)
+            frame.storeLittleEndian(request, at: 8)
+            frame.storeLittleEndian(queued, at: 16)
+            frame.storeLittleEndian(computed, at: 20)
+            frame.storeLittleEndian(items, at: 24)
+            frame.storeLittleEndian(UInt32(0), at: 28)
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package import SibylProtocol
+
+/// Packs routing ids into 64 bits and unpacks them.
+///
+/// Ids of up to 7 bytes (libzmq's own have 5) stand in the `PeerID` itself. Longer ones, which a peer chose for
+/// itself, are remembered in two generations: when the younger is full the older is forgotten. So a peer that
+/// changes its id with each message costs bounded memory, and a peer that goes on talking is never forgotten.
+package struct PeerTable: ~Copyable {
+    /// Names in one generation: at 255 bytes each, the two hold 33 MB at the very most.
+    package static let generationCapacity = 65_536
+
+    private static let inlineCapacity = 7
+    private var young: [[UInt8]: UInt64] = [:]
+    private var old: [[UInt8]: UInt64] = [:]
+    private var names: [UInt64: [UInt8]] = [:]
+    private var lastNumber: UInt64 = 0
+
+    package init() {}
+
+    package mutating func identify(_ routingID: borrowing Message) -> PeerID {
+        routingID.withUnsafeBytes { bytes in
+            guard bytes.count > Self.inlineCapacity else { return Self.pack(bytes) }
+            return remember(Array(bytes))
+        }
+    }
+
+    /// The frame that addresses `peer`; nil for a long id that has been forgotten.
+    package func address(of peer: PeerID) -> Message? {
+        let length = Int(peer.rawValue >> 56)
+        guard length <= Self.inlineCapacity else {
+            return names[peer.rawValue].map { Message($0) }
+        }
+        return Message(byteCount: length) { bytes in
+            var rest = peer.rawValue
+            for index in 0..<length {
+                bytes[index] = UInt8(truncatingIfNeeded: rest)
+                rest >>= 8
+            }
+        }
+    }
+
+    private static func pack(_ bytes: UnsafeRawBufferPointer) -> PeerID {
+        var packed = UInt64(bytes.count) << 56
+        for index in bytes.indices { packed |= UInt64(bytes[index]) << UInt64(8 * index) }
+        return PeerID(rawValue: packed)
+    }
+
+    private mutating func remember(_ name: [UInt8]) -> PeerID {
+        if let number = young[name] { return PeerID(rawValue: number) }
+        if young.count >= Self.generationCapacity { forgetOldGeneration() }
+        let number = old.removeValue(forKey: name) ?? nextNumber()
+        young[name] = number
+        names[number] = name
+        return PeerID(rawValue: number)
+    }
+
+    private mutating func forgetOldGeneration() {
+        for number in old.values { names[number] = nil }
+        old = young
+        young = [:]
+    }
+
+    private mutating func nextNumber() -> UInt64 {
+        lastNumber += 1
+        return 0xFF << 56 | lastNumber
+    }
+}
