@@ -10,6 +10,7 @@ let settings: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -29,6 +30,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -40,7 +42,8 @@ let package = Package(
             name: "SibylModel", dependencies: ["SibylJSON", "CSibylPlugin"], path: "Sources/Model",
             swiftSettings: settings),
         .target(
-            name: "SibylCore", dependencies: ["SibylProtocol", deque], path: "Sources/Core", swiftSettings: settings),
+            name: "SibylCore", dependencies: ["SibylProtocol", "SibylJSON", deque, histogram], path: "Sources/Core",
+            swiftSettings: settings),
 
         // Sockets and threads.
         // Without pkgConfig: Debian's libzmq.pc names -isystem folders that SwiftPM warns of at every build, and

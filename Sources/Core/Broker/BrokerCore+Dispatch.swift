@@ -1,0 +1,77 @@
+internal import SibylProtocol
+
+/// Who computes what: least loaded first, never beyond a worker's credit.
+extension BrokerCore {
+    /// The ready worker of `service` that holds the smallest share of its capacity; nil when none has room.
+    func leastLoadedWorker(of service: Int32, except excluded: Int32 = -1) -> Int32? {
+        let candidates = directory[service].workers
+        var best: Int32?
+        var position = directory[service].turn
+        for _ in candidates.indices {
+            position = position + 1 < candidates.count ? position + 1 : 0
+            let candidate = candidates[position]
+            guard candidate != excluded, workers[candidate].hasCredit else { continue }
+            guard let champion = best else {
+                best = candidate
+                continue
+            }
+            if isLessLoaded(candidate, than: champion) { best = candidate }
+        }
+        return best
+    }
+
+    private func isLessLoaded(_ worker: Int32, than other: Int32) -> Bool {
+        UInt64(workers[worker].inFlight) * UInt64(workers[other].capacity)
+            < UInt64(workers[other].inFlight) * UInt64(workers[worker].capacity)
+    }
+
+    mutating func dispatch(_ slot: Int32, to worker: Int32, at now: Instant, into effects: inout [BrokerEffect]) {
+        requests[slot].state = .dispatched
+        requests[slot].worker = worker
+        requests[slot].attempts += 1
+        requests[slot].dispatched = now
+        requests.links.append(slot, to: &workers[worker].held)
+        workers[worker].inFlight += 1
+        let record = requests[slot]
+        directory[record.service].statistics.inFlight += 1
+        directory[record.service].turn = directory[record.service].workers.firstIndex(of: worker) ?? 0
+        let header = WorkerMessage.Dispatch(
+            request: requests.id(of: slot).rawValue,
+            model: UInt32(workers[worker].services.firstIndex(of: record.service) ?? 0),
+            timeLeft: UInt64(max(0, (record.deadline - now).microseconds)),
+            queued: UInt32(clamping: (now - record.arrival).microseconds),
+            attempt: record.attempts, flags: record.flags)
+        effects.append(.dispatch(slot: slot, worker: workers[worker].peer, header))
+    }
+
+    /// Gives a worker that has room again what waits for it, its services taking turns.
+    mutating func feed(_ worker: Int32, at now: Instant, into effects: inout [BrokerEffect]) {
+        let services = workers[worker].services
+        var empty = 0
+        // Ends when the worker is full or each of its services was found empty in a row.
+        while workers[worker].hasCredit && empty < services.count {
+            let turn = workers[worker].turn < services.count ? workers[worker].turn : 0
+            workers[worker].turn = turn + 1
+            let isServed = serveNext(of: services[turn], by: worker, at: now, into: &effects)
+            empty = isServed ? 0 : empty + 1
+        }
+    }
+
+    /// Dispatches the next request of a service's queue; false when none waits.
+    @discardableResult
+    mutating func serveNext(
+        of service: Int32, by worker: Int32, at now: Instant, into effects: inout [BrokerEffect]
+    ) -> Bool {
+        // Ends with the queue: what expired since the last tick leaves it here.
+        while let slot = directory[service].queue.next() {
+            if requests[slot].deadline <= now {
+                withdraw(slot, .deadlineExceeded, at: now, into: &effects)
+                continue
+            }
+            directory[service].queue.remove(slot, in: &requests)
+            dispatch(slot, to: worker, at: now, into: &effects)
+            return true
+        }
+        return false
+    }
+}

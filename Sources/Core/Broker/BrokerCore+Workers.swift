@@ -1,0 +1,206 @@
+internal import SibylProtocol
+
+/// The life of a worker: in at `join`, out by a goodbye or by being lost.
+extension BrokerCore {
+    mutating func join(
+        _ peer: PeerID, _ announcement: WorkerAnnouncement, at now: Instant, into effects: inout [BrokerEffect]
+    ) {
+        if workers.index(of: peer) != nil { lose(peer, .reintroduced, at: now, into: &effects) }
+        if let reason = objection(to: announcement) {
+            effects.append(.note(.announcementRefused(name: announcement.name, reason: reason)))
+            return
+        }
+        let services = announcement.models.map { serviceIndex(for: $0) }
+        let worker = workers.add(
+            WorkerRecord(
+                peer: peer, name: announcement.name, process: announcement.process,
+                capacity: min(announcement.capacity, limits.capacity), services: services, joined: now, lastHeard: now))
+        for service in services { enlist(worker, for: service) }
+        effects.append(.welcome(worker: peer, welcome))
+        effects.append(
+            .note(
+                .workerJoined(
+                    name: announcement.name, models: announcement.models.map { "\($0.name) \($0.version)" },
+                    capacity: announcement.capacity)))
+        feed(worker, at: now, into: &effects)
+    }
+
+    private var welcome: WorkerMessage.Welcome {
+        WorkerMessage.Welcome(
+            heartbeatInterval: UInt32(clamping: limits.heartbeatInterval.milliseconds),
+            livenessTimeout: UInt32(clamping: limits.livenessTimeout.milliseconds))
+    }
+
+    private func objection(to announcement: WorkerAnnouncement) -> String? {
+        if announcement.capacity == 0 { return "it announced a capacity of 0; a worker must take at least one request" }
+        if announcement.models.isEmpty { return "it announced no model" }
+        if workers.count >= limits.workers { return "the broker has \(limits.workers) workers already" }
+        if directory.count + announcement.models.count > limits.services {
+            return "the broker knows \(limits.services) models already"
+        }
+        let names = announcement.models.map { "\($0.name) \($0.version)" }
+        if Set(names).count != names.count { return "it announced one model and version twice" }
+        return nil
+    }
+
+    private mutating func serviceIndex(for model: WorkerAnnouncement.Model) -> Int32 {
+        if let known = directory.index(name: model.name, version: model.version) {
+            if !directory[known].isReady { directory[known].model = model }
+            return known
+        }
+        return directory.add(Service(model))
+    }
+
+    private mutating func enlist(_ worker: Int32, for service: Int32) {
+        directory[service].workers.append(worker)
+        if directory[service].orphanedSince != nil {
+            directory[service].orphanedSince = nil
+            orphans.removeAll { $0 == service }
+        }
+        directory.forgetRoutes()
+    }
+
+    mutating func heard(from peer: PeerID, at now: Instant, into effects: inout [BrokerEffect]) {
+        guard let worker = workers.index(of: peer) else {
+            effects.append(.introduce(worker: peer))
+            return
+        }
+        workers[worker].lastHeard = now
+    }
+
+    mutating func beginDraining(_ peer: PeerID, at now: Instant, into effects: inout [BrokerEffect]) {
+        guard let worker = workers.index(of: peer), !workers[worker].isDraining else { return }
+        workers[worker].isDraining = true
+        workers[worker].lastHeard = now
+        dismiss(worker, at: now)
+        effects.append(.note(.workerDraining(name: workers[worker].name)))
+    }
+
+    mutating func leave(_ peer: PeerID, at now: Instant, into effects: inout [BrokerEffect]) {
+        guard let worker = workers.index(of: peer) else { return }
+        effects.append(.note(.workerLeft(name: workers[worker].name)))
+        _ = remove(worker, at: now, into: &effects)
+    }
+
+    mutating func lose(
+        _ peer: PeerID, _ reason: BrokerNote.LossReason, at now: Instant, into effects: inout [BrokerEffect]
+    ) {
+        guard let worker = workers.index(of: peer) else { return }
+        let name = workers[worker].name
+        statistics.workersLost += 1
+        let requeued = remove(worker, at: now, into: &effects)
+        effects.append(.note(.workerLost(name: name, reason: reason, requeued: requeued)))
+    }
+
+    /// Takes a worker out, and gives what it held to others. Returns how many requests that were.
+    private mutating func remove(_ worker: Int32, at now: Instant, into effects: inout [BrokerEffect]) -> Int {
+        let held = heldRequests(of: worker)
+        var requeued = 0
+        // Last first: each goes to the front of its queue, so that the oldest ends up foremost.
+        for slot in held.reversed() {
+            if requests[slot].state == .abandoned {
+                release(slot, at: now)
+                effects.append(.free(slot: slot))
+            } else if requests[slot].attempts >= limits.attempts {
+                giveUp(slot, into: &effects, at: now)
+            } else {
+                directory[requests[slot].service].statistics.retried += 1
+                requeue(slot, from: worker)
+                requeued += 1
+            }
+        }
+        dismiss(worker, at: now)
+        let services = workers[worker].services
+        workers.remove(worker)
+        for service in services { spread(service, at: now, into: &effects) }
+        return requeued
+    }
+
+    private func heldRequests(of worker: Int32) -> [Int32] {
+        var slots: [Int32] = []
+        var slot = workers[worker].held.first
+        while slot >= 0 {
+            slots.append(slot)
+            slot = requests.links.following(slot)
+        }
+        return slots
+    }
+
+    private mutating func giveUp(_ slot: Int32, into effects: inout [BrokerEffect], at now: Instant) {
+        let record = requests[slot]
+        release(slot, at: now)
+        directory[record.service].statistics.failed(.workerLost)
+        effects.append(.refuse(slot: slot, client: record.client, .workerLost(attempts: record.attempts)))
+    }
+
+    /// Takes a worker off the lists of those that get new work.
+    private mutating func dismiss(_ worker: Int32, at now: Instant) {
+        for service in workers[worker].services {
+            directory[service].workers.removeAll { $0 == worker }
+            directory[service].turn = 0
+            if !directory[service].isReady && !directory[service].queue.isEmpty { orphan(service, at: now) }
+        }
+        directory.forgetRoutes()
+    }
+
+    private mutating func orphan(_ service: Int32, at now: Instant) {
+        guard directory[service].orphanedSince == nil else { return }
+        directory[service].orphanedSince = now
+        orphans.append(service)
+    }
+
+    /// Hands a service's queue to whoever has room.
+    private mutating func spread(_ service: Int32, at now: Instant, into effects: inout [BrokerEffect]) {
+        // Ends when the queue is empty or all workers are full.
+        while let worker = leastLoadedWorker(of: service) {
+            guard serveNext(of: service, by: worker, at: now, into: &effects) else { return }
+        }
+    }
+
+    // MARK: - Time
+
+    /// One heartbeat: drops who was silent too long, pings the others.
+    mutating func beat(at now: Instant, into effects: inout [BrokerEffect]) {
+        nextPing = now + limits.heartbeatInterval
+        for worker in workers.connected where limits.livenessTimeout < now - workers[worker].lastHeard {
+            lose(workers[worker].peer, .silent, at: now, into: &effects)
+        }
+        pingAll(into: &effects)
+    }
+
+    /// A ping to a worker whose connection is gone fails at once, and so tells who it was.
+    mutating func pingAll(into effects: inout [BrokerEffect]) {
+        for worker in workers.connected { effects.append(.ping(worker: workers[worker].peer)) }
+    }
+
+    /// Answers the requests of models whose workers did not come back in time.
+    mutating func giveUpOrphans(at now: Instant, into effects: inout [BrokerEffect]) {
+        for service in orphans where directory[service].orphanedSince! + limits.orphanGrace <= now {
+            directory[service].orphanedSince = nil
+            orphans.removeAll { $0 == service }
+            refuseQueue(of: service, at: now, into: &effects) { record in
+                record.attempts > 0 ? .workerLost(attempts: record.attempts) : .noWorker
+            }
+        }
+    }
+
+    /// The drain's time is over: whatever is still held is answered with an error.
+    mutating func refuseEverything(at now: Instant, into effects: inout [BrokerEffect]) {
+        for slot in requests.records.indices {
+            switch requests.records[slot].state {
+            case .queued, .dispatched: withdraw(Int32(slot), .draining, at: now, into: &effects)
+            case .abandoned, .free: continue
+            }
+        }
+    }
+
+    private mutating func refuseQueue(
+        of service: Int32, at now: Instant, into effects: inout [BrokerEffect],
+        with refusal: (RequestRecord) -> Refusal
+    ) {
+        // Ends with the queue, from which each turn takes one.
+        while let slot = directory[service].queue.next() {
+            withdraw(slot, refusal(requests[slot]), at: now, into: &effects)
+        }
+    }
+}

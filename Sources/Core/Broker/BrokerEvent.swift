@@ -1,0 +1,62 @@
+package import SibylProtocol
+
+/// What happens to a broker. The shell tells it; the bytes of requests and answers stay there.
+package enum BrokerEvent: Sendable {
+    /// A predict arrived and its bytes are in the shell's slot.
+    case request(RequestArrival)
+    /// A client takes a request back. It is named by the hash that its arrival carried.
+    case cancel(client: PeerID, clientRequest: UInt64)
+    /// A worker announces itself, on a new connection or anew.
+    case hello(PeerID, WorkerAnnouncement)
+    case pong(PeerID)
+    /// A worker answered; the answer's bytes are in the shell's hands until its effects have run.
+    case answer(PeerID, WorkerMessage.Answer)
+    /// A worker gives a request back that it did not begin.
+    case refusal(PeerID, RequestID)
+    /// A worker wants no new work.
+    case draining(PeerID)
+    case goodbye(PeerID)
+    /// The socket knows no such worker any more.
+    case unreachable(PeerID)
+    /// Some worker's connection broke; the socket can't say whose.
+    case connectionLost
+    /// The broker is to finish what it holds and take nothing new.
+    case drain
+    /// Nothing but time.
+    case tick
+}
+
+/// A predict, without its bytes.
+package struct RequestArrival: Sendable {
+    package var slot: Int32
+    package var client: PeerID
+    package var clientRequest: UInt64
+    package var route: Route
+    package var flags: WorkerMessage.Flags
+    package var priority: Priority
+    /// Nil: the broker's default.
+    package var timeout: Instant.Span?
+    /// All frames together, in bytes.
+    package var size: Int
+
+    package init(
+        slot: Int32, client: PeerID, clientRequest: UInt64, route: Route, flags: WorkerMessage.Flags,
+        priority: Priority = .interactive, timeout: Instant.Span? = nil, size: Int = 0
+    ) {
+        self.slot = slot
+        self.client = client
+        self.clientRequest = clientRequest
+        self.route = route
+        self.flags = flags
+        self.priority = priority
+        self.timeout = timeout
+        self.size = size
+    }
+}
+
+/// Where a request's model and version lead.
+package enum Route: Sendable, Hashable {
+    case service(Int32)
+    case modelNotFound
+    case versionNotFound
+}

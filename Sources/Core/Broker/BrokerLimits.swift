@@ -1,0 +1,29 @@
+/// The bounds and intervals of a broker.
+package struct BrokerLimits: Sendable {
+    /// Requests that may wait for one version of a model: a second's work of a fast model, and little enough memory.
+    package var queueLength = 10_000
+    /// Bytes of payload that may wait for one version of a model.
+    package var queueBytes = 256 * 1024 * 1024
+    /// Requests that the broker holds in all states together; it bounds the tables.
+    package var requests = 1_000_000
+    /// How often a request is handed out before it fails with `worker_lost`: a request that kills its worker takes
+    /// no more than these with it.
+    package var attempts: UInt32 = 3
+    package var defaultTimeout = Instant.Span.milliseconds(30_000)
+    package var heartbeatInterval = Instant.Span.milliseconds(500)
+    /// A worker that was silent for so long is taken for dead: four heartbeats.
+    package var livenessTimeout = Instant.Span.milliseconds(2_000)
+    /// How long requests that were accepted wait for a worker to come back when the last one of their model is gone:
+    /// time for a supervisor to start another.
+    package var orphanGrace = Instant.Span.milliseconds(5_000)
+    /// How long a draining broker works off its queues.
+    package var drainTimeout = Instant.Span.milliseconds(10_000)
+    /// Workers at once, and models over all of them; far above what one machine runs, so that a peer that announces
+    /// nonsense can't grow the tables.
+    package var workers = 10_000
+    package var services = 10_000
+    /// The most that one worker may take at once, whatever it announces.
+    package var capacity: UInt32 = 65_536
+
+    package init() {}
+}

@@ -1,0 +1,115 @@
+internal import SibylProtocol
+
+/// The broker's own name for a request: its slot, and a number that makes names of reused slots differ.
+package struct RequestID: Sendable, Hashable {
+    package let rawValue: UInt64
+
+    package init(rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+
+    init(slot: Int32, generation: UInt32) {
+        rawValue = UInt64(generation) << 32 | UInt64(UInt32(bitPattern: slot))
+    }
+
+    var slot: Int32 { Int32(truncatingIfNeeded: rawValue) }
+}
+
+/// What the broker knows of a request. Its bytes are the shell's.
+struct RequestRecord {
+    /// Where a request is in its life.
+    enum State: UInt8 {
+        /// The slot is unused.
+        case free
+        /// In its service's queue: leaves it for a worker, an error, or a cancel.
+        case queued
+        /// A worker has it: answered, or queued again when the worker is lost.
+        case dispatched
+        /// Its client has been answered or is gone, but the worker has not said so yet and its credit is still taken.
+        case abandoned
+    }
+
+    var state = State.free
+    var flags: WorkerMessage.Flags = []
+    var priority = Priority.interactive
+    var attempts: UInt32 = 0
+    var generation: UInt32 = 0
+    var service: Int32 = -1
+    var worker: Int32 = -1
+    var size = 0
+    var client = PeerID(rawValue: 0)
+    /// A hash of the client's own id for it, which is all that a cancel names.
+    var clientRequest: UInt64 = 0
+    var arrival = Instant(nanoseconds: 0)
+    var deadline = Instant(nanoseconds: 0)
+    var dispatched = Instant(nanoseconds: 0)
+}
+
+/// All requests that the broker holds, by slot. The shell chooses slots and keeps the bytes beside them.
+struct RequestTable {
+    private(set) var records: [RequestRecord] = []
+    var links = SlotLinks()
+    var deadlines: DeadlineWheel
+    private(set) var count = 0
+    private(set) var abandonedCount = 0
+    /// Where generations start: a broker that was restarted names no request as it did before, so that an answer to
+    /// its former self is never taken for one to it.
+    private let epoch: UInt32
+
+    init(epoch: UInt32, now: Instant) {
+        self.epoch = epoch
+        deadlines = DeadlineWheel(startingAt: now)
+    }
+
+    subscript(slot: Int32) -> RequestRecord {
+        _read { yield records[Int(slot)] }
+        _modify { yield &records[Int(slot)] }
+    }
+
+    /// Puts a request into a free slot.
+    mutating func insert(_ record: RequestRecord, at slot: Int32) {
+        if Int(slot) >= records.count { grow(to: Int(slot) + 1) }
+        let generation = records[Int(slot)].generation &+ 1
+        records[Int(slot)] = record
+        records[Int(slot)].generation = generation
+        deadlines.set(slot, at: record.deadline)
+        count += 1
+    }
+
+    /// The client has its answer; the worker still holds the request.
+    mutating func abandon(_ slot: Int32) {
+        deadlines.clear(slot)
+        records[Int(slot)].state = .abandoned
+        abandonedCount += 1
+    }
+
+    mutating func remove(_ slot: Int32) {
+        deadlines.clear(slot)
+        if records[Int(slot)].state == .abandoned { abandonedCount -= 1 }
+        records[Int(slot)].state = .free
+        count -= 1
+    }
+
+    func id(of slot: Int32) -> RequestID {
+        RequestID(slot: slot, generation: records[Int(slot)].generation)
+    }
+
+    /// The slot of a request that is still the one of that name.
+    func slot(of id: RequestID) -> Int32? {
+        let slot = id.slot
+        guard slot >= 0, Int(slot) < records.count, records[Int(slot)].state != .free,
+            self.id(of: slot) == id
+        else { return nil }
+        return slot
+    }
+
+    private mutating func grow(to count: Int) {
+        while records.count < count {
+            var record = RequestRecord()
+            record.generation = epoch
+            records.append(record)
+        }
+        links.grow(to: count)
+        deadlines.grow(to: count)
+    }
+}

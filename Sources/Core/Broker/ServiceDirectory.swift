@@ -1,0 +1,116 @@
+/// One version of one model: what requests wait for and workers serve.
+struct Service {
+    /// As the first of its live workers announced it.
+    var model: WorkerAnnouncement.Model
+    let order: VersionOrder
+    /// Connected workers that announced it, draining ones left out.
+    var workers: [Int32] = []
+    /// Where the search for the least loaded worker starts, so that equals take turns.
+    var turn = 0
+    var queue = RequestQueue()
+    /// Since when requests wait and no worker is there; the service is then among the core's orphans.
+    var orphanedSince: Instant?
+    var statistics = ServiceStatistics()
+
+    init(_ model: WorkerAnnouncement.Model) {
+        self.model = model
+        order = VersionOrder(model.version)
+    }
+
+    var isReady: Bool { !workers.isEmpty }
+}
+
+/// The models that the broker has heard of, and the way from a request's words to one of them.
+struct ServiceDirectory {
+    /// In order of announcement; an index is a service's name for the broker's lifetime.
+    var services: [Service] = []
+    private var cache = RouteCache()
+
+    var count: Int { services.count }
+
+    subscript(index: Int32) -> Service {
+        _read { yield services[Int(index)] }
+        _modify { yield &services[Int(index)] }
+    }
+
+    /// Call it when what is ready may have changed.
+    mutating func forgetRoutes() {
+        cache = RouteCache()
+    }
+
+    /// The service of that exact name and version.
+    func index(name: String, version: String) -> Int32? {
+        services.firstIndex { $0.model.name == name && $0.model.version == version }.map { Int32($0) }
+    }
+
+    mutating func add(_ service: Service) -> Int32 {
+        services.append(service)
+        forgetRoutes()
+        return Int32(services.count - 1)
+    }
+
+    /// Finds the service for a request: the exact version, or the newest under a prefix at a dot, or without a version
+    /// the newest of all; ready ones come before those that no worker serves.
+    mutating func route(model: UnsafeRawBufferPointer, version: UnsafeRawBufferPointer) -> Route {
+        let hash = RouteCache.hash(model, version)
+        if let route = cache.find(hash, model, version) { return route }
+        let route = search(model: String(decoding: model, as: UTF8.self), version: String(decoding: version, as: UTF8.self))
+        cache.remember(route, hash, model, version)
+        return route
+    }
+
+    private func search(model: String, version: String) -> Route {
+        var best: Int32?
+        var isKnown = false
+        for index in services.indices where services[index].model.name == model {
+            isKnown = true
+            guard services[index].order.matches(prefix: version) else { continue }
+            if let champion = best, !isBetter(services[index], than: services[Int(champion)]) { continue }
+            best = Int32(index)
+        }
+        if let best { return .service(best) }
+        return isKnown ? .versionNotFound : .modelNotFound
+    }
+
+    private func isBetter(_ challenger: Service, than champion: Service) -> Bool {
+        if challenger.isReady != champion.isReady { return challenger.isReady }
+        return champion.order < challenger.order
+    }
+}
+
+/// The last routes that were asked for, so that a request's model is found without making a string of it.
+/// Direct mapped and of fixed size: names that nobody serves can't grow it.
+private struct RouteCache {
+    private struct Entry {
+        var hash: UInt64
+        var model: [UInt8]
+        var version: [UInt8]
+        var route: Route
+    }
+
+    private static let size = 256
+    private var entries = [Entry?](repeating: nil, count: size)
+
+    /// FNV-1a, 64 bits.
+    static func hash(_ model: UnsafeRawBufferPointer, _ version: UnsafeRawBufferPointer) -> UInt64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in model { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        hash = (hash ^ 0xFF) &* 0x100_0000_01b3
+        for byte in version { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return hash
+    }
+
+    func find(_ hash: UInt64, _ model: UnsafeRawBufferPointer, _ version: UnsafeRawBufferPointer) -> Route? {
+        guard let entry = entries[Int(hash % UInt64(Self.size))], entry.hash == hash,
+            entry.model.elementsEqual(model), entry.version.elementsEqual(version)
+        else { return nil }
+        return entry.route
+    }
+
+    mutating func remember(
+        _ route: Route, _ hash: UInt64, _ model: UnsafeRawBufferPointer, _ version: UnsafeRawBufferPointer
+    ) {
+        entries[Int(hash % UInt64(Self.size))] = Entry(
+            hash: hash, model: Array(model), version: Array(version), route: route)
+    }
+}

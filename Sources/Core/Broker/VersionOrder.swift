@@ -1,0 +1,38 @@
+/// A version as the broker compares it: the numbers between its dots, and a pre-release's mark behind a hyphen.
+///
+/// A worker in any language may announce any text, so nothing is refused: what is no number counts as 0.
+struct VersionOrder: Sendable, Comparable {
+    private let text: String
+    private let numbers: [UInt64]
+    private let preRelease: String?
+
+    init(_ text: String) {
+        self.text = text
+        let core = text.split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
+        let parts = core.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+        numbers = (parts.first ?? "").split(separator: ".").map { UInt64($0) ?? 0 }
+        preRelease = parts.count > 1 ? String(parts[1]) : nil
+    }
+
+    /// Whether `prefix` is the version itself or ends at one of its dots; the empty one matches every version.
+    func matches(prefix: String) -> Bool {
+        if prefix.isEmpty || text == prefix { return true }
+        return text.hasPrefix(prefix) && text.utf8.dropFirst(prefix.utf8.count).first == UInt8(ascii: ".")
+    }
+
+    static func == (left: VersionOrder, right: VersionOrder) -> Bool { left.text == right.text }
+
+    static func < (left: VersionOrder, right: VersionOrder) -> Bool {
+        for index in 0..<max(left.numbers.count, right.numbers.count) {
+            let one = index < left.numbers.count ? left.numbers[index] : 0
+            let other = index < right.numbers.count ? right.numbers[index] : 0
+            if one != other { return one < other }
+        }
+        switch (left.preRelease, right.preRelease) {
+        case (nil, nil): return left.text < right.text
+        case (nil, _?): return false
+        case (_?, nil): return true
+        case (let one?, let other?): return one < other
+        }
+    }
+}

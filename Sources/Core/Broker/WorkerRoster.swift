@@ -1,0 +1,66 @@
+internal import SibylProtocol
+
+/// What the broker knows of one worker.
+struct WorkerRecord {
+    var peer: PeerID
+    var name: String
+    var process: UInt32
+    /// How many requests it takes at once.
+    var capacity: UInt32
+    /// Requests that it holds, abandoned ones included.
+    var inFlight: UInt32 = 0
+    /// Its models in the order of its hello, as services.
+    var services: [Int32]
+    /// The requests that it holds.
+    var held = SlotLinks.Chain()
+    /// Which of its services is looked at first when it has room again.
+    var turn = 0
+    var isDraining = false
+    var joined: Instant
+    var lastHeard: Instant
+    var done: UInt64 = 0
+    var failed: UInt64 = 0
+
+    var hasCredit: Bool { inFlight < capacity && !isDraining }
+}
+
+/// The connected workers. An index is a worker's name as long as it stays; indices of workers that left are used again.
+struct WorkerRoster {
+    private(set) var records: [WorkerRecord?] = []
+    private var indices: [PeerID: Int32] = [:]
+    private var vacant: [Int32] = []
+
+    var count: Int { indices.count }
+
+    func index(of peer: PeerID) -> Int32? { indices[peer] }
+
+    /// - Precondition: the worker at `index` is connected.
+    subscript(index: Int32) -> WorkerRecord {
+        _read { yield records[Int(index)]! }
+        _modify { yield &records[Int(index)]! }
+    }
+
+    /// The indices in use, in their own order.
+    var connected: [Int32] {
+        records.indices.compactMap { records[$0] == nil ? nil : Int32($0) }
+    }
+
+    mutating func add(_ record: WorkerRecord) -> Int32 {
+        let index: Int32
+        if let free = vacant.popLast() {
+            index = free
+            records[Int(free)] = record
+        } else {
+            index = Int32(records.count)
+            records.append(record)
+        }
+        indices[record.peer] = index
+        return index
+    }
+
+    mutating func remove(_ index: Int32) {
+        indices[self[index].peer] = nil
+        records[Int(index)] = nil
+        vacant.append(index)
+    }
+}
