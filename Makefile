@@ -1,0 +1,51 @@
+# Everything a user or a developer runs. `make help` lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# One release configuration for all that is shipped: the runtime is linked in, so that the binary starts fast and
+# runs where no Swift is installed.
+RELEASE := -c release --static-swift-stdlib
+IRIS := Models/IrisModel
+SIBYL := .build/release/sibyl
+
+.PHONY: help setup build plugin fixtures demo serve test test-unit test-models lint format bench fuzz clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what is needed from Debian (asks nothing; quick when it is there)
+	@scripts/setup
+
+build: setup ## Build the release binary (.build/release/sibyl) and the iris plug-in
+	swift build $(RELEASE) --product sibyl
+	@$(MAKE) --no-print-directory plugin
+
+plugin:
+	swift build --package-path $(IRIS) -c release -Xswiftc -static-stdlib --product IrisPlugin
+
+fixtures: setup
+	@scripts/build-fixtures
+
+demo: build ## Show the main job: serve, describe, predict all iris rows, survive a killed worker
+	@scripts/demo
+
+serve: build ## Serve the iris model on tcp://127.0.0.1:5555 until Ctrl-C
+	$(SIBYL) serve
+
+test: setup ## Run every test
+	@scripts/test
+
+lint: ## Check the format of every Swift file
+	@scripts/lint
+
+format: ## Format every Swift file in place
+	@git ls-files '*.swift' | xargs swift format --in-place
+
+bench: build ## Measure against zmq_proxy, pyzmq and Foundation (some minutes)
+	Benchmarks/run
+
+fuzz: setup ## Fuzz the JSON layer for a minute
+	Fuzz/run 60
+
+clean: ## Remove everything that was built
+	rm -rf .build $(IRIS)/.build Fuzz/.build Benchmarks/JSON/.build

@@ -1,0 +1,50 @@
+internal import Logging
+internal import SibylCore
+internal import SibylProtocol
+internal import SibylTransport
+
+/// What workers send. Anybody may connect here: what is not of the protocol is counted and dropped.
+extension BrokerLoop {
+    mutating func receiveFromWorkers() {
+        for _ in 0..<Self.burst {
+            guard backend.receive(&frames) else { return }
+            receiveFromWorker()
+        }
+    }
+
+    private mutating func receiveFromWorker() {
+        let worker = workers.identify(frames[0])
+        guard let event = event(from: worker) else {
+            core.count { $0.workerNonsense += 1 }
+            return
+        }
+        tell(event)
+    }
+
+    private func event(from worker: PeerID) -> BrokerEvent? {
+        guard frames.count >= 2 else { return nil }
+        let count = frames.count
+        return frames[1].withUnsafeBytes { header -> BrokerEvent? in
+            switch WorkerMessage.kind(of: header) {
+            case .answer:
+                guard count == 3, let answer = WorkerMessage.Answer(reading: header) else { return nil }
+                return .answer(worker, answer)
+            case .pong: return .pong(worker)
+            case .hello: return hello(from: worker, header)
+            case .refusal: return WorkerMessage.request(of: header).map { .refusal(worker, RequestID(rawValue: $0)) }
+            case .draining: return .draining(worker)
+            case .goodbye: return .goodbye(worker)
+            case .welcome, .ping, .dispatch, .cancel, .introduce, nil: return nil
+            }
+        }
+    }
+
+    private func hello(from worker: PeerID, _ frame: UnsafeRawBufferPointer) -> BrokerEvent? {
+        do {
+            return .hello(worker, try WorkerAnnouncement(reading: frame))
+        } catch {
+            logger.warning("a worker's announcement can't be read: \(error)")
+            return nil
+        }
+    }
+}

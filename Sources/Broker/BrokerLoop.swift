@@ -1,0 +1,150 @@
+internal import Logging
+internal import SibylCore
+internal import SibylProtocol
+internal import SibylTransport
+
+/// The loop around the broker core: polls, decodes, tells the core, runs its effects.
+struct BrokerLoop: ~Copyable {
+    /// Messages taken from one socket before the other has its turn: enough that polling costs nothing beside them,
+    /// few enough that neither side waits long.
+    static let burst = 256
+
+    let configuration: BrokerConfiguration
+    let frontend: Socket
+    let backend: Socket
+    let backendMonitor: SocketMonitor
+    let endpoints: BoundEndpoints
+    let commands: Mailbox<BrokerCommand>
+    let logger: Logger
+
+    var core: BrokerCore
+    var store = RequestStore()
+    var clients = PeerTable()
+    var workers = PeerTable()
+    var frames = Frames()
+    var effects: [BrokerEffect] = []
+    /// Workers that a send did not reach, told to the core once its effects have run.
+    var unreachable: [PeerID] = []
+    /// The moment of this turn of the loop: the clock is read once a burst, not once a message.
+    var now: Instant
+    private var isStopped = false
+
+    init(
+        _ configuration: BrokerConfiguration, in context: Context, commands: Mailbox<BrokerCommand>, logger: Logger
+    ) throws(TransportError) {
+        let sockets = try BrokerSockets.open(configuration, in: context)
+        self.init(configuration, sockets: sockets, commands: commands, logger: logger)
+    }
+
+    private init(
+        _ configuration: BrokerConfiguration, sockets: consuming BrokerSockets, commands: Mailbox<BrokerCommand>,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.commands = commands
+        self.logger = logger
+        endpoints = sockets.endpoints
+        frontend = sockets.frontend
+        backend = sockets.backend
+        backendMonitor = sockets.backendMonitor
+        now = Instant(nanoseconds: MonotonicClock.nanoseconds())
+        // The clock differs from start to start, which is all that an epoch must do.
+        let epoch = UInt32(truncatingIfNeeded: now.nanoseconds >> 10)
+        core = BrokerCore(limits: configuration.limits, epoch: epoch, now: now)
+    }
+
+    /// Serves until a drain has ended or a stop was asked for.
+    mutating func run() {
+        var poller = Poller()
+        let commandsReady = poller.add(descriptor: commands.wakeup.descriptor)
+        let monitorReady = poller.add(backendMonitor.socket)
+        let backendReady = poller.add(backend)
+        let frontendReady = poller.add(frontend)
+        // Ends with a drain or a stop.
+        while !isStopped && !core.isDrained {
+            poller.wait(nanoseconds: (core.nextDeadline - readClock()).nanoseconds)
+            now = readClock()
+            if core.nextDeadline <= now { tell(.tick) }
+            if poller.isReadable(commandsReady) { obeyCommands() }
+            if poller.isReadable(monitorReady) { watchConnections() }
+            // Workers first: an answer makes room for a request.
+            if poller.isReadable(backendReady) { receiveFromWorkers() }
+            if poller.isReadable(frontendReady) { receiveFromClients() }
+        }
+    }
+
+    func readClock() -> Instant {
+        Instant(nanoseconds: MonotonicClock.nanoseconds())
+    }
+
+    private mutating func obeyCommands() {
+        var waiting: [BrokerCommand] = []
+        commands.drain(into: &waiting)
+        for command in waiting {
+            switch command {
+            case .drain:
+                logger.info("draining: finishing what was accepted, taking nothing new")
+                tell(.drain)
+            case .stop: isStopped = true
+            }
+        }
+    }
+
+    private mutating func watchConnections() {
+        // Ends with the events that are queued.
+        while let event = backendMonitor.next() {
+            if event == .disconnected { tell(.connectionLost) }
+        }
+    }
+
+    // MARK: - The core
+
+    /// Tells the core what happened and does what it says.
+    mutating func tell(_ event: BrokerEvent) {
+        core.handle(event, at: now, into: &effects)
+        runEffects()
+        // Each lost worker is told once, and losing one can only show others: ends with the workers.
+        while let worker = unreachable.popLast() {
+            core.handle(.unreachable(worker), at: now, into: &effects)
+            runEffects()
+        }
+    }
+
+    private mutating func runEffects() {
+        for index in effects.indices { run(effects[index]) }
+        effects.removeAll(keepingCapacity: true)
+    }
+}
+
+/// The sockets of a broker, bound.
+struct BrokerSockets: ~Copyable {
+    let frontend: Socket
+    let backend: Socket
+    let backendMonitor: SocketMonitor
+    let endpoints: BoundEndpoints
+
+    static func open(_ configuration: BrokerConfiguration, in context: Context) throws(TransportError) -> BrokerSockets {
+        var options = SocketOptions()
+        options.highWaterMark = configuration.highWaterMark
+        // A message somewhat over the limit is read and answered; what is far beyond it cuts the connection, since
+        // reading it would let a stranger fill the memory.
+        options.maximumMessageSize = Int64(configuration.messageBytes) * 4
+        // Replies on their way out are worth a moment at the end.
+        options.linger = 1_000
+        options.heartbeatInterval = 5_000
+        options.heartbeatTimeout = 15_000
+        let frontend = try Socket(.router, in: context, options: options)
+        options.maximumMessageSize = -1
+        let backend = try Socket(.router, in: context, options: options)
+        let monitor = try SocketMonitor(watching: backend, in: context, name: uniqueName())
+        try frontend.bind(configuration.frontend)
+        try backend.bind(configuration.backend)
+        let endpoints = BoundEndpoints(frontend: frontend.lastEndpoint, backend: backend.lastEndpoint)
+        return BrokerSockets(frontend: frontend, backend: backend, backendMonitor: monitor, endpoints: endpoints)
+    }
+
+    /// Unique in a process, so in a context.
+    private static func uniqueName() -> String {
+        "broker-\(MonotonicClock.nanoseconds())"
+    }
+}
