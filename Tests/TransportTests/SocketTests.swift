@@ -1,0 +1,149 @@
+import SibylProtocol
+import SibylTransport
+import Testing
+
+@Suite struct SocketTests {
+    /// Waits until something is readable, a second at most.
+    private func wait(for socket: borrowing Socket) {
+        var poller = Poller()
+        poller.add(socket)
+        poller.wait(nanoseconds: 1_000_000_000)
+    }
+
+    @Test func framesCrossAConnectionWhole() throws {
+        let context = Context()
+        let router = try Socket(.router, in: context)
+        try router.bind("tcp://127.0.0.1:0")
+        let dealer = try Socket(.dealer, in: context)
+        try dealer.connect(router.lastEndpoint)
+        #expect(dealer.send(Message("envelope"), more: true) == .sent)
+        #expect(dealer.send(Message([UInt8](repeating: 7, count: 100_000))) == .sent)
+        wait(for: router)
+        var frames = Frames()
+        let hasMessage = router.receive(&frames)
+        #expect(hasMessage)
+        let (count, envelope, payload) = (frames.count, frames[1].bytes, frames[2].count)
+        #expect(count == 3)
+        #expect(envelope == Array("envelope".utf8))
+        #expect(payload == 100_000)
+    }
+
+    @Test func framesBeyondTheCapacityAreCountedAndDropped() throws {
+        let context = Context()
+        let router = try Socket(.router, in: context)
+        try router.bind("inproc://frames")
+        let dealer = try Socket(.dealer, in: context)
+        try dealer.connect("inproc://frames")
+        for index in 0..<9 { _ = dealer.send(Message("x"), more: index < 8) }
+        _ = dealer.send(Message("next"))
+        wait(for: router)
+        var frames = Frames()
+        _ = router.receive(&frames)
+        let first = frames.count
+        #expect(first == 10)
+        _ = router.receive(&frames)
+        let (second, text) = (frames.count, frames[1].bytes)
+        #expect(second == 2)
+        #expect(text == Array("next".utf8))
+    }
+
+    @Test func aPeerThatIsGoneIsUnreachable() throws {
+        let context = Context()
+        let router = try Socket(.router, in: context)
+        #expect(router.send(Message("nobody"), more: true) == .unreachable)
+    }
+
+    @Test func aPortThatIsTakenIsToldWithWhatToDo() throws {
+        let context = Context()
+        let first = try Socket(.router, in: context)
+        try first.bind("tcp://127.0.0.1:0")
+        let endpoint = first.lastEndpoint
+        let error = #expect(throws: TransportError.self) {
+            let second = try Socket(.router, in: context)
+            try second.bind(endpoint)
+        }
+        #expect(error?.code == .addressInUse)
+        #expect(error?.message.contains("already in use") == true)
+    }
+
+    @Test func aSharedMessageOutlivesTheFirstOwner() {
+        var first = Message([UInt8](repeating: 1, count: 10_000))
+        let second = first.share()
+        first = Message()
+        #expect(second.count == 10_000)
+        #expect(second.bytes.allSatisfy { $0 == 1 })
+    }
+
+    @Test func aMonitorTellsOfConnections() throws {
+        let context = Context()
+        let router = try Socket(.router, in: context)
+        try router.bind("tcp://127.0.0.1:0")
+        let monitor = try SocketMonitor(watching: router, in: context, name: "test")
+        do {
+            let dealer = try Socket(.dealer, in: context)
+            try dealer.connect(router.lastEndpoint)
+            wait(for: monitor.socket)
+            #expect(monitor.next() == .connected)
+        }
+        wait(for: monitor.socket)
+        #expect(monitor.next() == .disconnected)
+    }
+}
+
+@Suite struct PeerTableTests {
+    @Test(arguments: [0, 1, 5, 7, 8, 200, 255])
+    func aRoutingIDComesBackAsItWas(length: Int) {
+        var table = PeerTable()
+        let id = (0..<length).map { UInt8(truncatingIfNeeded: $0 &+ 1) }
+        let peer = table.identify(Message(id))
+        #expect(table.address(of: peer)?.bytes == id)
+        #expect(table.identify(Message(id)) == peer)
+    }
+
+    @Test func idsThatDifferGetNamesThatDiffer() {
+        var table = PeerTable()
+        let names: [[UInt8]] = [[0], [0, 0], [], [1], Array(repeating: 0, count: 9), Array(repeating: 0, count: 10)]
+        var peers = Set<PeerID>()
+        for name in names { peers.insert(table.identify(Message(name))) }
+        #expect(peers.count == names.count)
+    }
+
+    @Test func longIDsOfStrangersAreForgottenAndThoseInUseAreNot() {
+        var table = PeerTable()
+        func long(_ number: Int) -> Message { Message("a long routing id, number \(number)") }
+        let regular = table.identify(long(-1))
+        let stranger = table.identify(long(0))
+        for number in 1..<(3 * PeerTable.generationCapacity) {
+            _ = table.identify(long(number))
+            if number % 1000 == 0 { _ = table.identify(long(-1)) }
+        }
+        let (regularAddress, strangerAddress) = (table.address(of: regular)?.count, table.address(of: stranger)?.count)
+        #expect(regularAddress != nil)
+        #expect(strangerAddress == nil)
+    }
+}
+
+@Suite struct MailboxTests {
+    @Test func itemsArriveInOrderAndAFullBoxRefuses() {
+        let box = Mailbox<Int>(capacity: 3)
+        for number in 0..<3 { #expect(box.send(number) == .accepted) }
+        #expect(box.send(3) == .full)
+        var items: [Int] = []
+        box.drain(into: &items)
+        #expect(items == [0, 1, 2])
+        #expect(box.send(4) == .accepted)
+        #expect(box.close() == [4])
+        #expect(box.send(5) == .closed)
+    }
+
+    @Test func aWaitingThreadIsWoken() throws {
+        let box = Mailbox<Int>(capacity: 1)
+        let thread = try SystemThread(name: "sender") { _ = box.send(1) }
+        var poller = Poller()
+        poller.add(descriptor: box.wakeup.descriptor)
+        poller.wait(nanoseconds: 5_000_000_000)
+        let isWoken = poller.isReadable(0)
+        #expect(isWoken)
+        thread.join()
+    }
+}
