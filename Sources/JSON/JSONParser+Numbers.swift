@@ -1,0 +1,163 @@
+/// Numbers: checked against the grammar in one pass that also gathers their digits.
+extension JSONParser {
+    mutating func scanNumber() throws(JSONError) -> JSONNumberText {
+        let begin = position
+        var number = JSONNumberText(offset: begin)
+        if byte == UInt8(ascii: "-") {
+            number.isNegative = true
+            position += 1
+        }
+        if byte == UInt8(ascii: "0") {
+            position += 1
+        } else {
+            guard isDigit else { throw unexpected("a digit") }
+            gatherDigits(into: &number, isFraction: false)
+        }
+        if byte == UInt8(ascii: ".") {
+            position += 1
+            guard isDigit else { throw unexpected("a digit") }
+            gatherDigits(into: &number, isFraction: true)
+            number.isInteger = false
+        }
+        if byte | 0x20 == UInt8(ascii: "e") {
+            position += 1
+            try scanExponent(into: &number)
+            number.isInteger = false
+        }
+        number.raw = UnsafeRawBufferPointer(start: start + begin, count: position - begin)
+        return number
+    }
+
+    @inline(__always)
+    private var isDigit: Bool { byte &- UInt8(ascii: "0") < 10 }
+
+    @inline(__always)
+    private mutating func gatherDigits(into number: inout JSONNumberText, isFraction: Bool) {
+        while position < end {
+            let digit = start[position] &- UInt8(ascii: "0")
+            guard digit < 10 else { return }
+            number.append(digit, isFraction: isFraction)
+            position += 1
+        }
+    }
+
+    private mutating func scanExponent(into number: inout JSONNumberText) throws(JSONError) {
+        let isNegative = byte == UInt8(ascii: "-")
+        if isNegative || byte == UInt8(ascii: "+") { position += 1 }
+        guard isDigit else { throw unexpected("a digit") }
+        var exponent = 0
+        while isDigit {
+            // Saturates far beyond any double; leading zeros and long exponents cost no more than their bytes.
+            exponent = min(exponent * 10 + Int(byte - UInt8(ascii: "0")), 1_000_000_000)
+            position += 1
+        }
+        number.exponent += isNegative ? -exponent : exponent
+    }
+}
+
+/// A number of a JSON text: its own bytes, and its digits as far as 64 bits hold them.
+public struct JSONNumberText {
+    /// The text; valid as long as the parsed bytes are.
+    public internal(set) var raw = UnsafeRawBufferPointer(start: nil, count: 0)
+    /// Where it begins, in bytes from the start of the text.
+    public let offset: Int
+    /// Whether it has neither a fraction nor an exponent.
+    public internal(set) var isInteger = true
+    var isNegative = false
+    /// The first 19 significant digits, which always fit.
+    var significand: UInt64 = 0
+    var digitCount = 0
+    /// The power of ten that the significand is multiplied by.
+    var exponent = 0
+    /// Whether a digit that is not 0 came after the 19 that the significand holds.
+    var isTruncated = false
+
+    init(offset: Int) {
+        self.offset = offset
+    }
+
+    @inline(__always)
+    mutating func append(_ digit: UInt8, isFraction: Bool) {
+        if digitCount < 19 {
+            significand = significand &* 10 &+ UInt64(digit)
+            // Leading zeros are no significant digits.
+            if significand != 0 { digitCount += 1 }
+            if isFraction { exponent -= 1 }
+        } else {
+            if digit != 0 { isTruncated = true }
+            if !isFraction { exponent += 1 }
+        }
+    }
+
+    /// The nearest double, ties to even; nil when the number is beyond the largest.
+    public var double: Double? {
+        if significand == 0 { return isNegative ? -0.0 : 0.0 }
+        // Clinger (1990): both factors are exact doubles, so one correctly rounded operation gives the nearest.
+        if !isTruncated && significand <= 1 << 53 && exponent >= -22 && exponent <= 22 {
+            let magnitude =
+                exponent < 0
+                ? Double(significand) / Self.powers[-exponent] : Double(significand) * Self.powers[exponent]
+            return isNegative ? -magnitude : magnitude
+        }
+        return slowDouble
+    }
+
+    /// The standard library's conversion: correctly rounded, and deaf to the locale.
+    private var slowDouble: Double? {
+        // Out of range in either direction, however long the text is.
+        if digitCount + exponent > 310 { return nil }
+        if digitCount + exponent < -400 { return isNegative ? -0.0 : 0.0 }
+        guard let double = Double(String(decoding: raw, as: UTF8.self)), double.isFinite else { return nil }
+        return double
+    }
+
+    /// The number as a whole number of 64 bits, when it is one: 1.0 and 1e2 are.
+    public var int64: Int64? {
+        guard let magnitude = wholeMagnitude else { return nil }
+        if isNegative { return magnitude <= 1 << 63 ? Int64(truncatingIfNeeded: 0 &- magnitude) : nil }
+        return Int64(exactly: magnitude)
+    }
+
+    public var uint64: UInt64? {
+        guard let magnitude = wholeMagnitude else { return nil }
+        return isNegative && magnitude != 0 ? nil : magnitude
+    }
+
+    private var wholeMagnitude: UInt64? {
+        if significand == 0 { return 0 }
+        if isTruncated { return twentyDigits }
+        var magnitude = significand
+        var rest = exponent
+        // At most 19 turns: by then it is 0 or has overflowed.
+        while rest > 0 {
+            let (product, overflow) = magnitude.multipliedReportingOverflow(by: 10)
+            if overflow { return twentyDigits }
+            magnitude = product
+            rest -= 1
+        }
+        while rest < 0 {
+            if magnitude % 10 != 0 { return nil }
+            magnitude /= 10
+            rest += 1
+        }
+        return magnitude
+    }
+
+    /// Whole numbers of 20 digits: some fit 64 bits, and the significand holds only 19.
+    private var twentyDigits: UInt64? {
+        guard isInteger else { return nil }
+        var magnitude: UInt64 = 0
+        for byte in raw where byte != UInt8(ascii: "-") {
+            let (product, overflow) = magnitude.multipliedReportingOverflow(by: 10)
+            let (sum, carry) = product.addingReportingOverflow(UInt64(byte - UInt8(ascii: "0")))
+            if overflow || carry { return nil }
+            magnitude = sum
+        }
+        return magnitude
+    }
+
+    private static let powers: [Double] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+        1e20, 1e21, 1e22,
+    ]
+}
