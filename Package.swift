@@ -9,6 +9,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let containers = Target.Dependency.product(name: "BasicContainers", package: "swift-collections")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -62,8 +63,9 @@ let package = Package(
             dependencies: ["SibylCore", "SibylTransport", "SibylModel", "SibylBroker", "CSibylPlugin", logging],
             path: "Sources/Worker", swiftSettings: settings),
         .target(
-            name: "SibylBroker", dependencies: ["SibylCore", "SibylTransport", logging], path: "Sources/Broker",
-            swiftSettings: settings),
+            name: "SibylBroker",
+            dependencies: ["SibylCore", "SibylTransport", "SibylProtocol", "SibylJSON", containers, logging],
+            path: "Sources/Broker", swiftSettings: settings),
         .target(
             name: "SibylTesting", dependencies: ["SibylCore", "SibylProtocol", "SibylModel"], path: "Sources/Testing",
             swiftSettings: settings),

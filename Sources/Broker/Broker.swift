@@ -23,7 +23,7 @@ package final class Broker: Sendable {
         let commands = Mailbox<BrokerCommand>(capacity: 16)
         let start = Handshake<Result<BoundEndpoints, TransportError>>()
         let thread = try SystemThread(name: "sibyl-broker") {
-            do {
+            do throws(TransportError) {
                 var loop = try BrokerLoop(configuration, in: context, commands: commands, logger: logger)
                 start.give(.success(loop.endpoints))
                 loop.run()

@@ -15,7 +15,9 @@ package struct BrokerConfiguration: Sendable {
     package var highWaterMark: Int32 = 10_000
     package var limits = BrokerLimits()
     /// The server's version, told by `stats`.
-    package var version = "0.1.0"
+    package var version = SibylVersion.current
+
+    var identity: BrokerIdentity { BrokerIdentity(name: name, version: version) }
 
     package init(frontend: String, backend: String) {
         self.frontend = frontend

@@ -123,7 +123,8 @@ struct BrokerSockets: ~Copyable {
     let backendMonitor: SocketMonitor
     let endpoints: BoundEndpoints
 
-    static func open(_ configuration: BrokerConfiguration, in context: Context) throws(TransportError) -> BrokerSockets {
+    static func open(_ configuration: BrokerConfiguration, in context: Context) throws(TransportError) -> BrokerSockets
+    {
         var options = SocketOptions()
         options.highWaterMark = configuration.highWaterMark
         // A message somewhat over the limit is read and answered; what is far beyond it cuts the connection, since

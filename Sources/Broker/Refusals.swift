@@ -8,12 +8,13 @@ enum Refusals {
     static func reply(to envelope: UnsafeRawBufferPointer, _ refusal: Refusal) -> Message {
         // It was scanned when it arrived, so it can be scanned again.
         guard let request = try? RequestEnvelope(scanning: envelope) else {
-            return ReplyWriter.error(id: nil, SibylError(.internal, "the request can't be read again"))
+            let error = SibylError(.internal, "the request can't be read again; send it once more")
+            return Message(ReplyWriter.error(error, id: UnsafeRawBufferPointer(start: nil, count: 0)))
         }
         let model = request.model.string(in: envelope) ?? ""
         let version = request.version.string(in: envelope)
-        let id = request.id.bytes(in: envelope)
-        return ReplyWriter.error(id: id, error(for: refusal, model: model, version: version))
+        let error = error(for: refusal, model: model, version: version)
+        return Message(ReplyWriter.error(error, id: request.id.bytes(in: envelope)))
     }
 
     static func error(for refusal: Refusal, model: String, version: String?) -> SibylError {

@@ -6,6 +6,13 @@ public struct JSONText {
     /// Where the content begins, in bytes from the start of the text.
     public let offset: Int
 
+    /// - Parameter raw: content that a parser has checked.
+    package init(raw: UnsafeRawBufferPointer, hasEscapes: Bool, offset: Int) {
+        self.raw = raw
+        self.hasEscapes = hasEscapes
+        self.offset = offset
+    }
+
     /// The string's meaning.
     public var string: String {
         hasEscapes ? String(decoding: unescaped, as: UTF8.self) : String(decoding: raw, as: UTF8.self)

@@ -54,7 +54,8 @@ struct ServiceDirectory {
     mutating func route(model: UnsafeRawBufferPointer, version: UnsafeRawBufferPointer) -> Route {
         let hash = RouteCache.hash(model, version)
         if let route = cache.find(hash, model, version) { return route }
-        let route = search(model: String(decoding: model, as: UTF8.self), version: String(decoding: version, as: UTF8.self))
+        let route = search(
+            model: String(decoding: model, as: UTF8.self), version: String(decoding: version, as: UTF8.self))
         cache.remember(route, hash, model, version)
         return route
     }

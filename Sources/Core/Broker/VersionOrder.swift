@@ -14,6 +14,9 @@ struct VersionOrder: Sendable, Comparable {
         preRelease = parts.count > 1 ? String(parts[1]) : nil
     }
 
+    /// The number at that place, from 0; 0 where there is none.
+    func number(at index: Int) -> UInt64 { index < numbers.count ? numbers[index] : 0 }
+
     /// Whether `prefix` is the version itself or ends at one of its dots; the empty one matches every version.
     func matches(prefix: String) -> Bool {
         if prefix.isEmpty || text == prefix { return true }
@@ -24,8 +27,7 @@ struct VersionOrder: Sendable, Comparable {
 
     static func < (left: VersionOrder, right: VersionOrder) -> Bool {
         for index in 0..<max(left.numbers.count, right.numbers.count) {
-            let one = index < left.numbers.count ? left.numbers[index] : 0
-            let other = index < right.numbers.count ? right.numbers[index] : 0
+            let (one, other) = (left.number(at: index), right.number(at: index))
             if one != other { return one < other }
         }
         switch (left.preRelease, right.preRelease) {

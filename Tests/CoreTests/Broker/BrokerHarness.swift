@@ -1,5 +1,6 @@
-@testable import SibylCore
 import SibylProtocol
+
+@testable import SibylCore
 
 /// A broker core under test, its clock, and the effects of the last event: a transcript is a row of calls.
 struct BrokerHarness: ~Copyable {
