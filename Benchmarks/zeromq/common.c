@@ -122,7 +122,8 @@ static size_t append_number(char *bytes, size_t size, uint64_t number) {
 
 size_t write_reply(char reply[reply_bytes], const void *envelope, size_t size) {
     static const char head[] = "{\"v\":1,\"id\":";
-    static const char tail[] = ",\"status\":\"ok\",\"model\":\"echo\",\"version\":\"1.0.0\",\"content_type\":\"application/json\"}";
+    static const char tail[] =
+        ",\"status\":\"ok\",\"model\":\"echo\",\"version\":\"1.0.0\",\"content_type\":\"application/json\"}";
     uint64_t id = 0;
     envelope_id(envelope, size, &id);
     size_t count = append(reply, 0, head, sizeof head - 1);

@@ -22,7 +22,7 @@ uint64_t now(void);
 // User and system time that all threads of a process have used so far, in nanoseconds; 0 when it has gone.
 uint64_t processor_time(pid_t process);
 
-// A socket with linger 0 and `mark` as its high-water mark both ways (ZeroMQ's own, 1000, is too low for what is measured).
+// A socket with linger 0 and `mark` as its high-water mark both ways: ZeroMQ's 1000 is too low for 1024 in flight.
 void *open_socket(void *context, int type, int mark);
 void bind_socket(void *socket, const char *endpoint);
 void connect_socket(void *socket, const char *endpoint);
@@ -39,7 +39,7 @@ void send_frame(void *socket, zmq_msg_t *frame, int flags);
 bool envelope_id(const void *envelope, size_t size, uint64_t *id);
 
 enum { reply_bytes = 160 };  // room for every reply that write_reply writes
-// Writes the envelope that answers a request with this envelope; its size. Both echo workers use it, so both answer with the same bytes.
+// Writes the envelope that answers a request with this envelope; its size. Both echo workers answer with it.
 size_t write_reply(char reply[reply_bytes], const void *envelope, size_t size);
 
 #endif

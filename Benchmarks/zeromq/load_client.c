@@ -1,11 +1,11 @@
-// A load generator that speaks Sibyl's wire protocol in its two-frame shape over one DEALER. It keeps `--in-flight` requests
-// unanswered, checks that each is answered exactly once and rightly, and prints one JSON object.
+// A load generator that speaks Sibyl's wire protocol in its two-frame shape over one DEALER. It keeps `--in-flight`
+// requests unanswered, checks that each is answered exactly once and rightly, and prints one JSON object.
 //
 //   load_client --connect ENDPOINT --model NAME --samples FILE --check echo|contains
 //               --requests N --warm-up N --seconds S --in-flight W --watch NAME=PID,PID --watch ...
 //
-// The window that is measured starts once the warm-up is answered, and ends with the last answer: after `--requests`, or once
-// `--seconds` are over. Whose processor time is to be told stands in `--watch`; the client's own is always told.
+// The window that is measured starts once the warm-up is answered, and ends with the last answer: after `--requests`,
+// or once `--seconds` are over. `--watch` says whose processor time is to be told; the client's own always is.
 #include "common.h"
 #include "samples.h"
 
@@ -92,7 +92,7 @@ static void take_reply(struct client *client, zmq_msg_t *envelope, zmq_msg_t *pa
     }
 }
 
-// Takes all that has come, so that one wake-up serves as many replies as there are; no more can come than are in flight.
+// Takes all that has come, so that one wake-up serves many replies; no more can come than are in flight.
 static void drain(struct client *client) {
     zmq_msg_t envelope, payload;
     zmq_msg_init(&envelope);
@@ -106,7 +106,7 @@ static void drain(struct client *client) {
     zmq_msg_close(&payload);
 }
 
-// Runs until `target` requests are answered, `deadline` has passed and what was sent is answered, or nothing comes any more.
+// Runs until `target` requests are answered, or those sent before `deadline`, or nothing comes any more.
 static void run_until(struct client *client, uint64_t target, uint64_t in_flight, uint64_t deadline) {
     client->target = target;
     while (client->received < client->target) {
@@ -172,21 +172,36 @@ static void print_text(const char *text) {
     putchar('"');
 }
 
-static void print_report(struct client *client, uint64_t warm_up, double seconds, struct watched *watched, size_t watchers) {
-    uint64_t requests = client->sent - warm_up, missing = client->sent - client->received;
-    double answers = requests > missing ? (double)(requests - missing) : 0;
-    size_t count = sort_latencies(client->times + warm_up, requests);
-    const uint64_t *sorted = client->times + warm_up;
-    printf("{\"requests\":%llu,\"seconds\":%.6f,\"rate\":%.1f,", (unsigned long long)requests, seconds, answers / seconds);
+static void print_latencies(const uint64_t *sorted, size_t count) {
     printf("\"latency_us\":{\"p50\":%.1f,\"p90\":%.1f,\"p99\":%.1f,\"max\":%.1f},", quantile(sorted, count, 0.5),
            quantile(sorted, count, 0.9), quantile(sorted, count, 0.99), quantile(sorted, count, 1));
+}
+
+static void print_processor_time(const struct watched *watched, size_t watchers, double answers) {
     printf("\"cpu_us\":{");
-    for (size_t i = 0; i < watchers; i++)
-        printf("%s\"%s\":%.4f", i ? "," : "", watched[i].name, answers > 0 ? (double)watched[i].used / 1000 / answers : 0);
-    printf("},\"missing\":%llu,\"failed\":%llu,\"duplicates\":%llu,\"strangers\":%llu,\"first_failure\":",
-           (unsigned long long)missing, (unsigned long long)client->failed, (unsigned long long)client->duplicates,
-           (unsigned long long)client->strangers);
+    for (size_t i = 0; i < watchers; i++) {
+        double each = answers > 0 ? (double)watched[i].used / 1000 / answers : 0;
+        printf("%s\"%s\":%.4f", i ? "," : "", watched[i].name, each);
+    }
+    printf("},");
+}
+
+static void print_faults(const struct client *client) {
+    printf("\"missing\":%llu,\"failed\":%llu,\"duplicates\":%llu,\"strangers\":%llu,\"first_failure\":",
+           (unsigned long long)(client->sent - client->received), (unsigned long long)client->failed,
+           (unsigned long long)client->duplicates, (unsigned long long)client->strangers);
     print_text(client->first_failure);
+}
+
+static void print_report(const struct client *client, uint64_t warm_up, double seconds, const struct watched *watched,
+                         size_t watchers) {
+    uint64_t requests = client->sent - warm_up;
+    size_t answers = sort_latencies(client->times + warm_up, requests);
+    printf("{\"requests\":%llu,\"seconds\":%.6f,\"rate\":%.1f,", (unsigned long long)requests, seconds,
+           (double)answers / seconds);
+    print_latencies(client->times + warm_up, answers);
+    print_processor_time(watched, watchers, (double)answers);
+    print_faults(client);
     puts("}");
 }
 

@@ -1,4 +1,4 @@
-// The inputs that a client sends: the lines of a file, each "EXPECTED<tab>PAYLOAD". The reply's payload must contain EXPECTED.
+// The inputs that a client sends: lines "EXPECTED<tab>PAYLOAD" of a file. A reply's payload must contain EXPECTED.
 #ifndef SIBYL_BENCH_SAMPLES_H
 #define SIBYL_BENCH_SAMPLES_H
 

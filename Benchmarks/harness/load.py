@@ -1,0 +1,56 @@
+"""One run of the load client, and what it measured."""
+
+import json
+from dataclasses import dataclass
+
+from .paths import IRIS_SAMPLES, PROGRAMS
+from .processes import ProcessFailed, run_to_end
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One measured window. Times in microseconds; `processor` is per request, by the name of who used it."""
+
+    rate: float
+    median: float
+    p99: float
+    processor: dict
+    requests: int
+    faults: int
+    first_fault: str
+
+    @property
+    def total_processor(self):
+        return sum(self.processor.values())
+
+
+def parse_sample(text):
+    report = json.loads(text)
+    return Sample(
+        rate=report["rate"],
+        median=report["latency_us"]["p50"],
+        p99=report["latency_us"]["p99"],
+        processor=report["cpu_us"],
+        requests=report["requests"],
+        faults=report["missing"] + report["failed"] + report["duplicates"] + report["strangers"],
+        first_fault=report["first_failure"],
+    )
+
+
+def measure(system, in_flight, seconds):
+    """Loads a system for `seconds` with iris inputs, so that all systems carry the same messages."""
+    ceiling = 100_000 if in_flight == 1 else 1_500_000  # more a second than any system here can do
+    command = [PROGRAMS / "load_client", "--connect", system.endpoint, "--model", system.model]
+    command += ["--samples", IRIS_SAMPLES, "--check", system.check, "--in-flight", in_flight]
+    command += ["--seconds", seconds, "--requests", seconds * ceiling, "--warm-up", min(20 * in_flight + 200, 5000)]
+    for name, pids in system.watched().items():
+        command += ["--watch", f"{name}={','.join(map(str, pids))}"]
+    sample = parse_sample(run_to_end(command, seconds=seconds * 2 + 30, accept=(0, 2)))
+    if sample.rate == 0:
+        raise ProcessFailed(f"{system.name} answered nothing at {in_flight} in flight. {sample.first_fault}")
+    return sample
+
+
+def first_reply_command(endpoint, model, check):
+    command = [PROGRAMS / "first_reply", "--connect", endpoint, "--model", model]
+    return command + ["--samples", IRIS_SAMPLES, "--check", check]
