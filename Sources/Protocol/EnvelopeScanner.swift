@@ -10,7 +10,7 @@ struct EnvelopeScanner {
         var parser = JSONParser(bytes)
         do throws(JSONError) {
             guard try parser.peek() == .object else {
-                return fail(.malformedEnvelope, "the envelope is JSON, but not an object")
+                return fail(.malformedEnvelope, "the envelope is not a JSON object")
             }
             try parser.beginObject()
             // Each turn consumes a member.

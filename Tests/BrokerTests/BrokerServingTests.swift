@@ -1,0 +1,164 @@
+import SibylBroker
+import SibylCore
+import SibylProtocol
+import Testing
+
+@Suite struct BrokerServingTests {
+    @Test func twoFramesCrossUntouchedAndComeBack() throws {
+        let fixture = try BrokerFixture()
+        let worker = try fixture.worker()
+        let client = try fixture.client()
+        let envelope = #"{"op":"predict","model":"m","id":5,"timeout_ms":5000}"#
+        client.send(envelope, "payload")
+        let dispatched = try #require(Dispatched(try worker.receive()))
+        #expect(dispatched.envelope == envelope)
+        #expect(dispatched.payload == "payload")
+        #expect(dispatched.header.attempt == 1)
+        #expect(dispatched.header.timeLeft <= 5_000_000)
+        worker.send(dispatched.answer(#"{"v":1,"id":5,"status":"ok"}"#, "output"))
+        let reply = try client.receive().map { String(decoding: $0, as: UTF8.self) }
+        #expect(reply == [#"{"v":1,"id":5,"status":"ok"}"#, "output"])
+    }
+
+    @Test func oneFrameCrossesUntouchedAndComesBack() throws {
+        let fixture = try BrokerFixture()
+        let worker = try fixture.worker()
+        let client = try fixture.client()
+        client.send(#"{"op":"predict","model":"m","input":[1]}"#)
+        let dispatched = try #require(Dispatched(try worker.receive()))
+        #expect(dispatched.envelope.isEmpty)
+        #expect(dispatched.payload == #"{"op":"predict","model":"m","input":[1]}"#)
+        worker.send(dispatched.answer(#"{"v":1,"id":null,"status":"ok","output":[1]}"#, ""))
+        #expect(try Reply(try client.receive()).envelope.output != nil)
+    }
+
+    @Test func aDelimiterIsMirrored() throws {
+        let fixture = try BrokerFixture()
+        let worker = try fixture.worker()
+        let client = try fixture.client()
+        client.send("", #"{"op":"predict","model":"m"}"#, "1")
+        let dispatched = try #require(Dispatched(try worker.receive()))
+        worker.send(dispatched.answer(#"{"v":1,"id":null,"status":"ok"}"#, "2"))
+        let reply = try client.receive()
+        #expect(reply.count == 3)
+        #expect(reply[0].isEmpty)
+        #expect(try client.ask("", #"{"op":"fly"}"#).frames.count == 2)
+    }
+
+    @Test func aNameWithEscapesIsTheNameThatItMeans() throws {
+        let fixture = try BrokerFixture()
+        let worker = try fixture.worker()
+        let client = try fixture.client()
+        client.send(#"{"op":"predict","model":"\u006d"}"#, "1")
+        #expect(Dispatched(try worker.receive())?.payload == "1")
+    }
+
+    @Test func listAndMetadataTellWhatWorkersAnnounced() throws {
+        let fixture = try BrokerFixture()
+        let model = WorkerAnnouncement.Model(
+            name: "iris", version: "0.1.0", displayName: "Iris", description: "Flowers",
+            inputSchema: Array(#"{"type":"object"}"#.utf8), outputSchema: Array(#"{"type":"string"}"#.utf8))
+        let worker = try fixture.worker(models: [model])
+        let client = try fixture.client()
+        let list = try client.ask(#"{"op":"list"}"#, "")
+        #expect(
+            list.payload
+                == #"{"models":[{"qualified_name":"iris","display_name":"Iris","description":"Flowers","version":"0.1.0","major_version":0,"minor_version":1,"versions":["0.1.0"],"state":"ready"}]}"#
+        )
+        let metadata = try client.ask(#"{"op":"metadata","model":"iris"}"#, "")
+        #expect(metadata.payload.hasSuffix(#""input_schema":{"type":"object"},"output_schema":{"type":"string"}}"#))
+        withExtendedLifetime(worker) {}
+    }
+
+    @Test func healthFollowsTheWorkers() throws {
+        let fixture = try BrokerFixture()
+        let client = try fixture.client()
+        #expect(try client.ask(#"{"op":"health"}"#, "").payload.contains(#""status":"starting""#))
+        let worker = try fixture.worker()
+        #expect(try client.ask(#"{"op":"health"}"#, "").payload.contains(#""status":"ready""#))
+        worker.send([WorkerMessage.bytes(.goodbye)])
+        // The goodbye and the question travel on different connections.
+        for _ in 0..<1000 where try client.ask(#"{"op":"health"}"#, "").payload.contains(#""status":"ready""#) {}
+        #expect(try client.ask(#"{"op":"health"}"#, "").payload.contains(#""status":"degraded""#))
+        #expect(try client.ask(#"{"op":"predict","model":"m","input":1}"#).code == .unavailable)
+    }
+
+    @Test func aDisconnectedWorkersRequestsGoToAnother() throws {
+        let fixture = try BrokerFixture()
+        let client = try fixture.client()
+        do {
+            let doomed = try fixture.worker()
+            client.send(#"{"op":"predict","model":"m","id":1}"#, "x")
+            #expect(Dispatched(try doomed.receive()) != nil)
+        }
+        let other = try fixture.worker()
+        let dispatched = try #require(Dispatched(try other.receive()))
+        #expect(dispatched.header.attempt == 2)
+        #expect(dispatched.payload == "x")
+        other.send(dispatched.answer(#"{"v":1,"id":1,"status":"ok"}"#, "y"))
+        #expect(try Reply(try client.receive()).payload == "y")
+    }
+
+    @Test func aStrangerOnTheWorkerSideIsAskedWhoItIsAndGarbageIsCounted() throws {
+        let fixture = try BrokerFixture()
+        let stranger = try Peer(connectingTo: fixture.broker.backend, in: fixture.context)
+        stranger.send("garbage", "and", "more")
+        stranger.send([WorkerMessage.bytes(.pong)])
+        #expect(try stranger.receive() == [WorkerMessage.bytes(.introduce)])
+        let client = try fixture.client()
+        #expect(try client.ask(#"{"op":"stats"}"#, "").payload.contains(#""worker_messages":1"#))
+    }
+
+    @Test func aClientThatLeftHarmsNobody() throws {
+        let fixture = try BrokerFixture()
+        let worker = try fixture.worker()
+        do {
+            let leaver = try fixture.client()
+            leaver.send(#"{"op":"predict","model":"m","id":1}"#, "x")
+            let dispatched = try #require(Dispatched(try worker.receive()))
+            worker.send(dispatched.answer(#"{"v":1,"id":1,"status":"ok"}"#, "y"))
+            _ = try leaver.receive()
+            leaver.send(#"{"op":"predict","model":"m","id":2}"#, "x")
+        }
+        let dispatched = try #require(Dispatched(try worker.receive()))
+        worker.send(dispatched.answer(#"{"v":1,"id":2,"status":"ok"}"#, "y"))
+        let client = try fixture.client()
+        #expect(try client.ask(#"{"op":"list"}"#).code == nil)
+    }
+
+    @Test func aDeadlineIsKeptWhileTheWorkerComputes() throws {
+        let fixture = try BrokerFixture()
+        let worker = try fixture.worker()
+        let client = try fixture.client()
+        client.send(#"{"op":"predict","model":"m","id":1,"timeout_ms":50}"#, "x")
+        let dispatched = try #require(Dispatched(try worker.receive()))
+        #expect(try Reply(try client.receive()).code == .deadlineExceeded)
+        #expect(try worker.receive() == [WorkerMessage.bytes(.cancel, request: dispatched.header.request)])
+    }
+
+    @Test func aCancelledRequestIsAnsweredOnce() throws {
+        let fixture = try BrokerFixture()
+        let worker = try fixture.worker()
+        let client = try fixture.client()
+        client.send(#"{"op":"predict","model":"m","id":"a"}"#, "x")
+        let dispatched = try #require(Dispatched(try worker.receive()))
+        client.send(#"{"op":"cancel","id":"a"}"#)
+        #expect(try Reply(try client.receive()).code == .cancelled)
+        worker.send(dispatched.answer(#"{"v":1,"id":"a","status":"ok"}"#, "late"))
+        #expect(try client.ask(#"{"op":"list","id":9}"#).envelope.id == 9)
+    }
+
+    @Test func aDrainingBrokerSaysSoAndEndsWhenAllIsAnswered() throws {
+        let fixture = try BrokerFixture()
+        let worker = try fixture.worker()
+        let client = try fixture.client()
+        client.send(#"{"op":"predict","model":"m","id":1}"#, "x")
+        let dispatched = try #require(Dispatched(try worker.receive()))
+        fixture.broker.drain()
+        for _ in 0..<1000 where !(try client.ask(#"{"op":"health"}"#, "").payload.contains("draining")) {}
+        #expect(try client.ask(#"{"op":"predict","model":"m","input":1}"#).code == .unavailable)
+        worker.send(dispatched.answer(#"{"v":1,"id":1,"status":"ok"}"#, "y"))
+        #expect(try Reply(try client.receive()).payload == "y")
+        fixture.broker.wait()
+    }
+}
