@@ -72,7 +72,8 @@ let package = Package(
         .executableTarget(
             name: "sibyl",
             dependencies: [
-                "SibylClient", "SibylWorker", "SibylBroker", argumentParser, configuration, yams, logging,
+                "SibylClient", "SibylWorker", "SibylBroker", "SibylCore", "SibylTransport", "SibylProtocol", "SibylModel",
+                "SibylJSON", "CZeroMQ", argumentParser, configuration, yams, logging,
             ],
             path: "Sources/CLI", swiftSettings: settings),
 
@@ -84,5 +85,8 @@ let package = Package(
             name: "BrokerTests", dependencies: ["SibylBroker", "SibylCore", "SibylTransport", "SibylJSON", logging],
             swiftSettings: settings),
         .testTarget(name: "TransportTests", dependencies: ["SibylTransport"], swiftSettings: settings),
+        .testTarget(
+            name: "CLITests", dependencies: ["sibyl", "SibylCore", "SibylJSON", "SibylProtocol", configuration, logging],
+            swiftSettings: settings),
     ]
 )

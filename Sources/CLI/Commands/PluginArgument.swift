@@ -1,0 +1,51 @@
+internal import ArgumentParser
+internal import SibylJSON
+
+/// `PATH`, or `PATH={...}` with the model's settings as JSON.
+struct PluginArgument: ExpressibleByArgument {
+    /// As it was written, for the workers that `sibyl serve` starts.
+    let text: String
+    let entry: ModelEntry
+
+    init?(argument: String) {
+        let split = argument.ranges(of: "={").first
+        let path = split.map { String(argument[..<$0.lowerBound]) } ?? argument
+        let json = split.map { "{" + argument[$0.upperBound...] } ?? "{}"
+        guard !path.isEmpty, Self.isJSON(json) else { return nil }
+        text = argument
+        entry = ModelEntry(name: path, plugin: path, settings: json, baseDirectory: ".", place: .flag("--plugin"))
+    }
+
+    private static func isJSON(_ text: String) -> Bool {
+        Array(text.utf8).withUnsafeBytes { bytes in
+            var parser = JSONParser(bytes)
+            do {
+                try parser.skipValue()
+                try parser.finish()
+                return true
+            } catch {
+                return false
+            }
+        }
+    }
+}
+
+/// Which models to serve.
+struct ModelOptions: ParsableArguments {
+    @Option(
+        name: .customLong("plugin"),
+        help: ArgumentHelp(
+            "A plug-in to serve, in place of the file's models; PATH={...} adds its settings as JSON. Repeatable.",
+            valueName: "path"),
+        completion: .file(extensions: ["so"]))
+    var plugins: [PluginArgument] = []
+
+    /// The models of the flags, else those of the file.
+    func entries(_ settings: Settings) throws(ConfigurationError) -> [ModelEntry] {
+        let entries = plugins.isEmpty ? settings.models : plugins.map(\.entry)
+        guard entries.isEmpty else { return entries }
+        throw ConfigurationError(
+            "there is no model to serve; name one with --plugin PATH or in the section `models` of "
+                + (settings.file ?? Settings.usualFile))
+    }
+}

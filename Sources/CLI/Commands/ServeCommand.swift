@@ -1,0 +1,52 @@
+internal import ArgumentParser
+internal import Glibc
+
+/// `sibyl serve`: a broker and its workers, all in one.
+struct ServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serves models: a broker and its worker processes, all in one.",
+        discussion: """
+            Workers that end are restarted. SIGTERM or Ctrl-C drains: what was accepted is answered first, then all \
+            workers leave. A second one ends at once.
+
+            EXAMPLES:
+              sibyl serve                                          the models of ./sibyl.yaml
+              sibyl serve --plugin ./libIrisPlugin.so --workers 2  one model, no file
+              sibyl serve --config /etc/sibyl.yaml --env production
+            """)
+
+    @Option(help: ArgumentHelp("Where clients connect (default: tcp://127.0.0.1:5555).", valueName: "endpoint"))
+    var frontend: String?
+
+    @Option(help: ArgumentHelp("Where workers connect (default: a private socket).", valueName: "endpoint"))
+    var backend: String?
+
+    @Option(help: ArgumentHelp("Worker processes (default: the number of cores).", valueName: "count"))
+    var workers: Int?
+
+    @OptionGroup var models: ModelOptions
+    @OptionGroup var source: ConfigurationOptions
+    @OptionGroup var log: LogOptions
+
+    func run() throws {
+        var flags = FlagValues()
+        flags.set(ConfigurationKeys.brokerFrontend, "--frontend", to: frontend)
+        flags.set(ConfigurationKeys.brokerBackend, "--backend", to: backend)
+        flags.set(ConfigurationKeys.serveWorkers, "--workers", to: workers)
+        log.fill(&flags)
+        let settings = try source.settings(flags)
+        _ = try models.entries(settings)
+        try AllInOne(settings, workerArguments: workerArguments).run()
+    }
+
+    /// The flags that the workers are given too; what the environment and the file say they read themselves.
+    private var workerArguments: [String] {
+        let options = [
+            ("--config", source.config), ("--env", source.env), ("--log-level", log.logLevel),
+            ("--log-format", log.logFormat),
+        ]
+        return options.flatMap { flag, value in value.map { [flag, $0] } ?? [] }
+            + models.plugins.flatMap { ["--plugin", $0.text] }
+    }
+}

@@ -1,0 +1,48 @@
+internal import ArgumentParser
+internal import Glibc
+internal import SibylWorker
+
+/// `sibyl worker`: predicts, for brokers or alone.
+struct WorkerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Runs one worker: behind brokers, or alone for clients to reach directly.",
+        discussion: """
+            A worker that can't reach its broker keeps trying and says so. SIGTERM or Ctrl-C drains: what was accepted \
+            is answered first.
+
+            EXAMPLES:
+              sibyl worker --connect tcp://broker:5556
+              sibyl worker --connect tcp://a:5556 --connect tcp://b:5556 --plugin ./libIrisPlugin.so
+              sibyl worker --bind tcp://0.0.0.0:5555 --plugin './libIrisPlugin.so={"file": "iris.model"}'
+            """)
+
+    @Option(help: ArgumentHelp("Serve alone: clients connect here.", valueName: "endpoint"))
+    var bind: String?
+
+    @Option(help: ArgumentHelp("A broker's backend to work for. Repeatable.", valueName: "endpoint"))
+    var connect: [String] = []
+
+    @Option(help: ArgumentHelp("Threads that predict.", valueName: "count"))
+    var threads: Int?
+
+    @Option(help: ArgumentHelp("Requests taken from a broker before any is answered.", valueName: "count"))
+    var capacity: Int?
+
+    @Option(help: .hidden)
+    var parent: Int32?
+
+    @OptionGroup var models: ModelOptions
+    @OptionGroup var source: ConfigurationOptions
+    @OptionGroup var log: LogOptions
+
+    func validate() throws {
+        if (bind == nil) == connect.isEmpty {
+            throw ValidationError("Say whom to work for: --connect ENDPOINT for a broker, or --bind ENDPOINT to serve alone.")
+        }
+    }
+
+    func run() throws {
+        if let parent, !ParentBond.tie(to: parent) { return }
+    }
+}

@@ -1,0 +1,80 @@
+internal import Configuration
+
+/// One setting: its name, what it may hold, and what the documentation says of it.
+struct ConfigurationKey: Sendable {
+    /// As it stands in a file, with dots between the levels: `broker.timeout_ms`.
+    let name: String
+    let type: ConfigurationType
+    /// As it would be written in a file; empty where nothing is set.
+    let standard: String
+    let documentation: String
+
+    init(_ name: String, _ type: ConfigurationType, standard: String, _ documentation: String) {
+        self.name = name
+        self.type = type
+        self.standard = standard
+        self.documentation = documentation
+    }
+
+    /// The environment variable that sets it: `SIBYL_BROKER_TIMEOUT_MS`.
+    var environmentName: String {
+        "SIBYL_" + name.uppercased().replacing(".", with: "_")
+    }
+
+    var path: ConfigKey { ConfigKey(name.split(separator: ".").map(String.init)) }
+}
+
+/// What a setting may hold.
+enum ConfigurationType: Sendable {
+    case endpoint
+    case endpoints
+    case integer(ClosedRange<Int>, unit: String)
+    case choice([String])
+    /// Any text that isn't empty.
+    case text
+
+    /// The value that `text` stands for; nil when it stands for none.
+    func value(of text: String) -> ConfigContent? {
+        switch self {
+        case .endpoint:
+            Self.isEndpoint(text) ? .string(text) : nil
+        case .endpoints:
+            value(of: text.split(separator: ",", omittingEmptySubsequences: false).map(Self.trimmed))
+        case .integer(let range, _):
+            Int(text).flatMap { range.contains($0) ? .int($0) : nil }
+        case .choice(let words):
+            words.contains(text) ? .string(text) : nil
+        case .text:
+            text.isEmpty ? nil : .string(text)
+        }
+    }
+
+    /// The value that a list stands for; nil when this setting holds no list.
+    func value(of list: [String]) -> ConfigContent? {
+        guard case .endpoints = self, !list.isEmpty, list.allSatisfy(Self.isEndpoint) else { return nil }
+        return .stringArray(list)
+    }
+
+    /// What a person should write instead.
+    var expectation: String {
+        switch self {
+        case .endpoint: "an endpoint such as tcp://127.0.0.1:5555 or ipc:///run/sibyl/sibyl.sock"
+        case .endpoints: "a list of endpoints such as [tcp://127.0.0.1:5555]"
+        case .integer(let range, let unit):
+            "a whole number of \(unit) from \(range.lowerBound) to \(range.upperBound)"
+        case .choice(let words): "one of " + words.joined(separator: ", ")
+        case .text: "some text"
+        }
+    }
+
+    private static func isEndpoint(_ text: String) -> Bool {
+        ["tcp://", "ipc://", "inproc://"].contains { text.hasPrefix($0) && text.utf8.count > $0.utf8.count }
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        guard let first = text.firstIndex(where: { $0 != " " }), let last = text.lastIndex(where: { $0 != " " }) else {
+            return ""
+        }
+        return String(text[first...last])
+    }
+}

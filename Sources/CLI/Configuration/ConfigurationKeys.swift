@@ -1,0 +1,79 @@
+/// Every setting there is. What reads a setting, what checks files and variables for misspelt ones, and the tests of
+/// the documentation all go by this table.
+enum ConfigurationKeys {
+    static let milliseconds = "milliseconds"
+    /// A day: the longest deadline of the wire protocol, and longer than anybody waits for anything here.
+    static let longest = 86_400_000
+
+    static let brokerFrontend = ConfigurationKey(
+        "broker.frontend", .endpoint, standard: "tcp://127.0.0.1:5555",
+        "Where clients reach the broker, or a worker that serves alone.")
+    static let brokerBackend = ConfigurationKey(
+        "broker.backend", .endpoint, standard: "",
+        "Where workers reach the broker. `sibyl serve` takes a private ipc path when it is not set; `sibyl broker` needs it.")
+    static let brokerTimeout = ConfigurationKey(
+        "broker.timeout_ms", .integer(1...longest, unit: milliseconds), standard: "30000",
+        "The deadline of a request that names none.")
+    static let brokerQueueLimit = ConfigurationKey(
+        "broker.queue_limit", .integer(1...10_000_000, unit: "requests"), standard: "10000",
+        "Requests that may wait for one version of a model; beyond it a request is refused with `overloaded`.")
+    static let brokerAttempts = ConfigurationKey(
+        "broker.attempts", .integer(1...100, unit: "attempts"), standard: "3",
+        "How many workers may be lost over one request before it fails with `worker_lost`.")
+    static let brokerHeartbeat = ConfigurationKey(
+        "broker.heartbeat_ms", .integer(10...60_000, unit: milliseconds), standard: "500",
+        "How often broker and workers tell each other that they live.")
+    static let brokerDrainTimeout = ConfigurationKey(
+        "broker.drain_timeout_ms", .integer(0...longest, unit: milliseconds), standard: "10000",
+        "How long a stopping broker finishes what it has accepted.")
+
+    static let messageBytes = ConfigurationKey(
+        "limits.message_bytes", .integer(1024...2_147_483_647, unit: "bytes"), standard: "67108864",
+        "The largest message, all frames together; a larger one is refused with `payload_too_large`.")
+
+    static let workerThreads = ConfigurationKey(
+        "worker.threads", .integer(1...1024, unit: "threads"), standard: "1",
+        "Threads of one worker that predict.")
+    static let workerCapacity = ConfigurationKey(
+        "worker.capacity", .integer(1...65_536, unit: "requests"), standard: "64",
+        "Requests that one worker takes from a broker before it has answered any.")
+    static let workerDrainTimeout = ConfigurationKey(
+        "worker.drain_timeout_ms", .integer(0...longest, unit: milliseconds), standard: "10000",
+        "How long a stopping worker finishes what it has accepted.")
+
+    static let serveWorkers = ConfigurationKey(
+        "serve.workers", .integer(1...1024, unit: "processes"), standard: "the number of cores",
+        "Worker processes that `sibyl serve` keeps running.")
+
+    static let clientConnect = ConfigurationKey(
+        "client.connect", .endpoints, standard: "tcp://127.0.0.1:5555",
+        "Where `list`, `metadata`, `predict`, `health` and `stats` find a server; several are tried in turn.")
+    static let clientTimeout = ConfigurationKey(
+        "client.timeout_ms", .integer(1...longest, unit: milliseconds), standard: "30000",
+        "How long those commands wait for an answer.")
+
+    static let logLevel = ConfigurationKey(
+        "log.level", .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]), standard: "info",
+        "The least severe event that is logged.")
+    static let logFormat = ConfigurationKey(
+        "log.format", .choice(["text", "json"]), standard: "text",
+        "One line an event on standard error: text for people, json for programs.")
+
+    static let all = [
+        brokerFrontend, brokerBackend, brokerTimeout, brokerQueueLimit, brokerAttempts, brokerHeartbeat,
+        brokerDrainTimeout, messageBytes, workerThreads, workerCapacity, workerDrainTimeout, serveWorkers,
+        clientConnect, clientTimeout, logLevel, logFormat,
+    ]
+
+    /// Sections of a file that hold no settings of this table.
+    static let models = "models"
+    static let environments = "environments"
+
+    static func named(_ name: String) -> ConfigurationKey? {
+        all.first { $0.name == name }
+    }
+
+    static func isSection(_ name: String) -> Bool {
+        all.contains { $0.name.hasPrefix(name + ".") }
+    }
+}

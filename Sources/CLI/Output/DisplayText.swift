@@ -1,0 +1,45 @@
+/// Text as a terminal shows it. What a server sends may come from strangers.
+enum DisplayText {
+    /// Control characters become spaces, so that no text can break a table or move the cursor.
+    static func printable(_ text: String) -> String {
+        let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: " "
+            default: scalar
+            }
+        }
+        return String(String.UnicodeScalarView(scalars))
+    }
+
+    /// How many cells the text takes.
+    static func width(_ text: String) -> Int {
+        text.utf8.allSatisfy { $0 < 0x80 } ? text.utf8.count : text.reduce(0) { $0 + width($1) }
+    }
+
+    /// The text, or as much of it as fits before an `…`.
+    static func cut(_ text: String, to limit: Int) -> String {
+        if width(text) <= limit { return text }
+        var kept = ""
+        var used = 0
+        for character in text {
+            used += width(character)
+            if used > limit - 1 { break }
+            kept.append(character)
+        }
+        return kept + "…"
+    }
+
+    private static func width(_ character: Character) -> Int {
+        character.unicodeScalars.first.map(isWide) == true ? 2 : 1
+    }
+
+    /// East Asian wide letters and pictures: the blocks that a name is likely to come from.
+    private static func isWide(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+            0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F900...0x1F9FF, 0x20000...0x3FFFD:
+            true
+        default: false
+        }
+    }
+}

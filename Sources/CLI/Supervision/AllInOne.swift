@@ -1,0 +1,112 @@
+internal import Glibc
+internal import Logging
+internal import SibylBroker
+internal import SibylCore
+internal import SibylTransport
+
+/// A broker in this process and workers in processes of their own, from start to drained.
+struct AllInOne: ~Copyable {
+    private enum Event: Sendable {
+        /// What a worker serves that just joined the broker.
+        case workerJoined(models: [String])
+        case brokerEnded
+    }
+
+    /// Workers join a few times a minute at most; beyond this, notices are dropped, and only the first counts anyway.
+    private static let eventCapacity = 1024
+
+    private let settings: Settings
+    private let logger: Logger
+    private let folder: PrivateFolder
+    private let broker: RunningBroker
+    private let workerCount: Int
+    private var queue: EventQueue<Event>
+    private var workers: WorkerProcesses
+    private var isReady = false
+    private var isStopping = false
+
+    init(_ settings: Settings, workerArguments: [String]) throws {
+        self.settings = settings
+        logger = settings.logger("serve")
+        folder = try PrivateFolder()
+        workerCount = settings.integer(ConfigurationKeys.serveWorkers) ?? Self.cores
+        queue = EventQueue(signals: [SIGTERM, SIGINT, SIGCHLD], capacity: Self.eventCapacity)
+        let mailbox = queue.mailbox
+        let backend = settings.text(ConfigurationKeys.brokerBackend) ?? folder.endpoint
+        broker = try RunningBroker(
+            BrokerConfiguration(settings, backend: backend), settings.logger("broker"), tell: mailbox, .brokerEnded
+        ) { note in
+            guard case .workerJoined(_, let models, _) = note else { return }
+            _ = mailbox.send(.workerJoined(models: models))
+        }
+        var policy = Supervision.Policy()
+        policy.workers = workerCount
+        policy.stopTimeout = Self.stopTimeout(settings)
+        let arguments = ["worker", "--connect", broker.backend, "--parent", "\(getpid())"] + workerArguments
+        workers = WorkerProcesses(policy, arguments: arguments, logger: logger)
+    }
+
+    /// A worker needs its own time to drain, and a little to leave.
+    private static func stopTimeout(_ settings: Settings) -> Instant.Span {
+        let drain = settings.integer(ConfigurationKeys.workerDrainTimeout) ?? 10_000
+        return .milliseconds(Int64(drain) + 5_000)
+    }
+
+    private static var cores: Int {
+        var set = cpu_set_t()
+        // The cores that this process may use, which a container limits.
+        guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else { return 1 }
+        return withUnsafeBytes(of: set) { $0.reduce(0) { $0 + $1.nonzeroBitCount } }
+    }
+
+    // MARK: - Running
+
+    /// Serves until a signal has been obeyed.
+    mutating func run() throws {
+        var outcome = try workers.begin(at: EventQueue<Event>.now)
+        while outcome == nil {
+            let input = queue.next(until: workers.nextDeadline)
+            let now = EventQueue<Event>.now
+            outcome =
+                switch input {
+                case .signal(SIGCHLD): try workers.childrenEnded(at: now)
+                case .signal(let number): obey(number)
+                case .event(.workerJoined(let models)): try welcome(models, at: now)
+                case .event(.brokerEnded): try workers.stop(at: now)
+                case .deadline: try workers.tick(at: now)
+                }
+        }
+        if case .gaveUp(let ending) = outcome { throw Self.failure(ending) }
+    }
+
+    /// The broker drains first, while its workers still serve; they follow once it has ended.
+    private mutating func obey(_ signal: Int32) -> WorkerProcesses.Outcome? {
+        if isStopping { leaveAtOnce(signal) }
+        isStopping = true
+        broker.drain()
+        return nil
+    }
+
+    /// The workers go with this process: each asked the system for that.
+    private func leaveAtOnce(_ signal: Int32) -> Never {
+        folder.remove()
+        _exit(128 + signal)
+    }
+
+    private mutating func welcome(_ models: [String], at now: Instant) throws -> WorkerProcesses.Outcome? {
+        if !isReady {
+            isReady = true
+            let count = workerCount == 1 ? "1 worker" : "\(workerCount) workers"
+            Terminal.print("sibyl is serving \(models.joined(separator: ", ")) on \(broker.frontend) with \(count)")
+        }
+        return try workers.workerIsReady(at: now)
+    }
+
+    private static func failure(_ ending: Supervision.Ending) -> Failure {
+        if ending.isConfigurationFault {
+            return Failure(status: .configuration, message: "no worker can start; the reason stands above")
+        }
+        return Failure(
+            status: .serverFault, message: "no worker gets ready: the last one \(ending); the log above may tell why")
+    }
+}

@@ -1,0 +1,53 @@
+import Configuration
+import Testing
+
+@testable import sibyl
+
+@Suite struct ConfigurationKeyTests {
+    @Test func namesAreUnique() {
+        #expect(Set(ConfigurationKeys.all.map(\.name)).count == ConfigurationKeys.all.count)
+        #expect(Set(ConfigurationKeys.all.map(\.environmentName)).count == ConfigurationKeys.all.count)
+    }
+
+    @Test func noVariableLooksLikeOneOfKubernetes() {
+        for key in ConfigurationKeys.all {
+            #expect(!ConfigurationEnvironment.isServiceLink(key.environmentName), "\(key.environmentName)")
+        }
+    }
+
+    @Test func defaultsAreValues() {
+        for key in ConfigurationKeys.all where !key.standard.isEmpty && !key.standard.contains(" ") {
+            #expect(key.type.value(of: key.standard) != nil, "\(key.name)")
+        }
+    }
+
+    @Test func integersHaveBounds() {
+        let type = ConfigurationType.integer(1...10, unit: "threads")
+        #expect(type.value(of: "10") == .int(10))
+        for text in ["0", "11", "1.5", "", "ten", "99999999999999999999", "0x3"] { #expect(type.value(of: text) == nil) }
+    }
+
+    @Test func endpointsHaveATransport() {
+        #expect(ConfigurationType.endpoint.value(of: "ipc:///run/x") == .string("ipc:///run/x"))
+        for text in ["", "tcp://", "127.0.0.1:5555", "http://a"] {
+            #expect(ConfigurationType.endpoint.value(of: text) == nil)
+        }
+        #expect(ConfigurationType.endpoints.value(of: "") == nil)
+        #expect(ConfigurationType.endpoints.value(of: "tcp://a:1,") == nil)
+    }
+
+    @Test(arguments: [
+        ("kitten", "sitting", 3), ("", "abc", 3), ("same", "same", 0), ("fornt", "front", 1), ("abc", "", 3),
+    ])
+    func countsEdits(left: String, right: String, distance: Int) {
+        #expect(NearestName.editDistance(Array(left.utf8), Array(right.utf8)) == distance)
+    }
+
+    @Test func findsTheNearestName() {
+        let names = ConfigurationKeys.all.map(\.name)
+        #expect(NearestName.of("broker.Frontend", among: names) == "broker.frontend")
+        #expect(NearestName.of("worker.drain-timeout-ms", among: names) == "worker.drain_timeout_ms")
+        #expect(NearestName.of("broker.message_bytes", among: names) == "limits.message_bytes")
+        #expect(NearestName.of("x", among: []) == nil)
+    }
+}
