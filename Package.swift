@@ -86,7 +86,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "TransportTests", dependencies: ["SibylTransport"], swiftSettings: settings),
         .testTarget(
-            name: "CLITests", dependencies: ["sibyl", "SibylCore", "SibylJSON", "SibylProtocol", configuration, logging],
+            name: "CLITests", dependencies: [
+                "sibyl", "SibylCore", "SibylJSON", "SibylProtocol", argumentParser, configuration, logging,
+            ],
             swiftSettings: settings),
     ]
 )

@@ -1,4 +1,5 @@
 package import Logging
+package import SibylCore
 package import SibylTransport
 internal import Synchronization
 
@@ -15,9 +16,11 @@ package final class Broker: Sendable {
 
     /// Binds both endpoints and starts to serve.
     ///
+    /// - Parameter observer: told on the broker's thread of workers that come and go; it must not block.
     /// - Throws: `TransportError` when an endpoint can't be bound.
     package init(
-        _ configuration: BrokerConfiguration, in context: Context = Context(), logger: Logger
+        _ configuration: BrokerConfiguration, in context: Context = Context(), logger: Logger,
+        observer: @escaping @Sendable (BrokerNote) -> Void = { _ in }
     ) throws(TransportError) {
         // A drain and a stop, each perhaps asked for twice: the box never fills.
         let commands = Mailbox<BrokerCommand>(capacity: 16)
@@ -25,6 +28,7 @@ package final class Broker: Sendable {
         let thread = try SystemThread(name: "sibyl-broker") {
             do throws(TransportError) {
                 var loop = try BrokerLoop(configuration, in: context, commands: commands, logger: logger)
+                loop.observer = observer
                 start.give(.success(loop.endpoints))
                 loop.run()
             } catch {

@@ -22,7 +22,9 @@ extension BrokerLoop {
         case .ping(let worker): tellWorker(worker, WorkerMessage.bytes(.ping))
         case .welcome(let worker, let welcome): tellWorker(worker, welcome.bytes)
         case .introduce(let worker): tellWorker(worker, WorkerMessage.bytes(.introduce))
-        case .note(let note): log(note)
+        case .note(let note):
+            log(note)
+            observer(note)
         }
     }
 

@@ -16,6 +16,7 @@ struct BrokerLoop: ~Copyable {
     let endpoints: BoundEndpoints
     let commands: Mailbox<BrokerCommand>
     let logger: Logger
+    var observer: @Sendable (BrokerNote) -> Void = { _ in }
 
     var core: BrokerCore
     var store = RequestStore()

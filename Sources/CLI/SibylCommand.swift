@@ -1,25 +1,26 @@
 internal import ArgumentParser
 internal import Glibc
+internal import SibylProtocol
 
 /// The program: parses the arguments, runs the command, and turns whatever it throws into words and an exit status.
 @main
 struct SibylCommand: ParsableCommand {
-    static let version = "0.1.0"
-
     static let configuration = CommandConfiguration(
         commandName: "sibyl",
         abstract: "Serves predictions of models over ZeroMQ, and asks for them.",
         discussion: """
             EXAMPLES:
-              sibyl serve                                serve the models of ./sibyl.yaml
-              sibyl list                                 which models there are
-              sibyl metadata iris_model                  what one takes and gives
-              sibyl predict iris_model '{"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}'
-              sibyl --generate-completion-script bash    completion for your shell; also zsh and fish
+              sibyl serve                   serve the models of ./sibyl.yaml
+              sibyl list                    which models there are
+              sibyl metadata iris_model     what one takes and gives
+              sibyl predict iris_model @input.json
+              sibyl --version               which version this is
+
+            COMPLETION for bash, zsh or fish:
+              sibyl --generate-completion-script bash
 
             \(ExitStatus.help)
             """,
-        version: version,
         groupedSubcommands: [
             CommandGroup(name: "Serving", subcommands: [ServeCommand.self, BrokerCommand.self, WorkerCommand.self]),
             CommandGroup(
@@ -32,10 +33,15 @@ struct SibylCommand: ParsableCommand {
     static func main() {
         // Whoever reads our output may leave early; a write tells, a signal kills.
         signal(SIGPIPE, SIG_IGN)
-        exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+        Glibc.exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
     }
 
     static func run(_ arguments: [String]) -> ExitStatus {
+        // Not a flag of the parser's: that would stand in the help of every command, some of which take a model's version.
+        if arguments == ["--version"] {
+            Terminal.print(SibylVersion.current)
+            return .success
+        }
         do {
             var command = try parseAsRoot(arguments)
             do {

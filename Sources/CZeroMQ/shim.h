@@ -7,6 +7,8 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include <zmq.h>
 
 // prctl is variadic, which Swift can't call.
@@ -16,5 +18,14 @@ static inline void sibyl_name_thread(const char *name) { prctl(PR_SET_NAME, name
 
 /// Has the system send `number` to this process when the thread that started it ends.
 static inline void sibyl_signal_at_parent_death(int number) { prctl(PR_SET_PDEATHSIG, number, 0, 0, 0); }
+
+/// How many cores this process may run on, which `taskset` or a container may have limited; at least 1.
+static inline int sibyl_usable_cores(void) {
+    unsigned long mask[128];
+    long bytes = syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
+    int cores = 0;
+    for (long word = 0; word < bytes / (long)sizeof *mask; word++) cores += __builtin_popcountl(mask[word]);
+    return cores > 0 ? cores : 1;
+}
 
 #endif

@@ -59,7 +59,8 @@ import Testing
             ])
         #expect(
             try problems("log:\n  level: loud\n").first?.hasSuffix(
-                "log.level is \"loud\", but must be one of trace, debug, info, notice, warning, error, critical") == true)
+                "log.level is \"loud\", but must be one of trace, debug, info, notice, warning, error, critical")
+                == true)
         #expect(try problems("broker:\n  timeout_ms:\n").first?.contains("broker.timeout_ms is empty") == true)
         #expect(try problems("broker:\n  attempts: [1]\n").first?.contains("broker.attempts is a list") == true)
         #expect(try problems("broker: tcp://a:1\n").first?.contains("broker must hold settings of its own") == true)

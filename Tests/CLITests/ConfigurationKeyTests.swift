@@ -24,7 +24,9 @@ import Testing
     @Test func integersHaveBounds() {
         let type = ConfigurationType.integer(1...10, unit: "threads")
         #expect(type.value(of: "10") == .int(10))
-        for text in ["0", "11", "1.5", "", "ten", "99999999999999999999", "0x3"] { #expect(type.value(of: text) == nil) }
+        for text in ["0", "11", "1.5", "", "ten", "99999999999999999999", "0x3"] {
+            #expect(type.value(of: text) == nil)
+        }
     }
 
     @Test func endpointsHaveATransport() {

@@ -11,14 +11,16 @@ import Testing
     }
 
     @Test func textForPeople() {
-        #expect(line(.text, "lost", ["broker": "tcp://a:1", "after": "3"])
-            == "NOW warning worker: lost after=3 broker=tcp://a:1")
+        #expect(
+            line(.text, "lost", ["broker": "tcp://a:1", "after": "3"])
+                == "NOW warning worker: lost after=3 broker=tcp://a:1")
         #expect(line(.text, "two\nlines") == "NOW warning worker: two lines")
     }
 
     @Test func jsonForPrograms() {
-        #expect(line(.json, "a \"word\"\n", ["k": "v"])
-            == #"{"time":"NOW","level":"warning","source":"worker","message":"a \"word\"\n","k":"v"}"#)
+        #expect(
+            line(.json, "a \"word\"\n", ["k": "v"])
+                == #"{"time":"NOW","level":"warning","source":"worker","message":"a \"word\"\n","k":"v"}"#)
     }
 
     @Test(arguments: [

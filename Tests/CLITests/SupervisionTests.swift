@@ -25,8 +25,9 @@ import Testing
         var supervision = serving(2)
         var now: Int64 = 1000
         for pause: Int64 in [100, 200, 400, 800] {
-            #expect(supervision.workerEnded(1, .signalled(9), at: at(now))
-                == [.willRestart(worker: 1, after: .milliseconds(pause), .signalled(9))])
+            #expect(
+                supervision.workerEnded(1, .signalled(9), at: at(now))
+                    == [.willRestart(worker: 1, after: .milliseconds(pause), .signalled(9))])
             #expect(supervision.nextDeadline == at(now + pause))
             #expect(supervision.tick(at: at(now + pause - 1)) == [])
             now += pause
@@ -57,8 +58,9 @@ import Testing
         _ = supervision.tick(at: at(110))
         _ = supervision.workerEnded(0, .exited(1), at: at(120))
         _ = supervision.tick(at: at(320))
-        #expect(supervision.workerEnded(0, .exited(1), at: at(10_320))
-            == [.willRestart(worker: 0, after: .milliseconds(100), .exited(1))])
+        #expect(
+            supervision.workerEnded(0, .exited(1), at: at(10_320))
+                == [.willRestart(worker: 0, after: .milliseconds(100), .exited(1))])
     }
 
     @Test func aConfigurationFaultAtTheStartEndsAll() {
@@ -71,8 +73,9 @@ import Testing
 
     @Test func aConfigurationFaultWhileOthersServeIsTriedAgain() {
         var supervision = serving(2)
-        #expect(supervision.workerEnded(1, .exited(9), at: at(5))
-            == [.willRestart(worker: 1, after: .milliseconds(100), .exited(9))])
+        #expect(
+            supervision.workerEnded(1, .exited(9), at: at(5))
+                == [.willRestart(worker: 1, after: .milliseconds(100), .exited(9))])
     }
 
     @Test func aWorkerThatNeverGetsReadyIsGivenUpInTheEnd() {

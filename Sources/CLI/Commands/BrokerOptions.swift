@@ -6,7 +6,6 @@ extension BrokerConfiguration {
     init(_ settings: Settings, backend: String) {
         let frontend = settings.text(ConfigurationKeys.brokerFrontend) ?? ConfigurationKeys.brokerFrontend.standard
         self.init(frontend: frontend, backend: backend)
-        version = SibylCommand.version
         messageBytes = settings.integer(ConfigurationKeys.messageBytes) ?? messageBytes
         limits.apply(settings)
     }

@@ -34,8 +34,8 @@ struct LogOptions: ParsableArguments {
 
 extension Settings {
     func logger(_ label: String) -> Logger {
-        let level = text(ConfigurationKeys.logLevel).flatMap(Logger.Level.init) ?? .info
-        let format = text(ConfigurationKeys.logFormat).flatMap(LogFormat.init) ?? .text
+        let level = text(ConfigurationKeys.logLevel).flatMap(Logger.Level.init(rawValue:)) ?? .info
+        let format = text(ConfigurationKeys.logFormat).flatMap(LogFormat.init(rawValue:)) ?? .text
         return Logger(label: label) { LineLogHandler(label: $0, format: format, level: level) }
     }
 }

@@ -11,8 +11,8 @@ struct ServeCommand: ParsableCommand {
             workers leave. A second one ends at once.
 
             EXAMPLES:
-              sibyl serve                                          the models of ./sibyl.yaml
-              sibyl serve --plugin ./libIrisPlugin.so --workers 2  one model, no file
+              sibyl serve                                  the models of ./sibyl.yaml
+              sibyl serve --plugin ./libIrisPlugin.so      one model, no file
               sibyl serve --config /etc/sibyl.yaml --env production
             """)
 
@@ -37,11 +37,12 @@ struct ServeCommand: ParsableCommand {
         log.fill(&flags)
         let settings = try source.settings(flags)
         _ = try models.entries(settings)
-        try AllInOne(settings, workerArguments: workerArguments).run()
+        var system = try AllInOne(settings, workerArguments: workerArguments)
+        try system.run()
     }
 
     /// The flags that the workers are given too; what the environment and the file say they read themselves.
-    private var workerArguments: [String] {
+    var workerArguments: [String] {
         let options = [
             ("--config", source.config), ("--env", source.env), ("--log-level", log.logLevel),
             ("--log-format", log.logFormat),

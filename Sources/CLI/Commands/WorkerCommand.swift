@@ -13,8 +13,8 @@ struct WorkerCommand: ParsableCommand {
 
             EXAMPLES:
               sibyl worker --connect tcp://broker:5556
-              sibyl worker --connect tcp://a:5556 --connect tcp://b:5556 --plugin ./libIrisPlugin.so
-              sibyl worker --bind tcp://0.0.0.0:5555 --plugin './libIrisPlugin.so={"file": "iris.model"}'
+              sibyl worker --connect tcp://a:5556 --connect tcp://b:5556
+              sibyl worker --bind tcp://0.0.0.0:5555 --plugin './a.so={"size": 3}'
             """)
 
     @Option(help: ArgumentHelp("Serve alone: clients connect here.", valueName: "endpoint"))
@@ -38,7 +38,8 @@ struct WorkerCommand: ParsableCommand {
 
     func validate() throws {
         if (bind == nil) == connect.isEmpty {
-            throw ValidationError("Say whom to work for: --connect ENDPOINT for a broker, or --bind ENDPOINT to serve alone.")
+            throw ValidationError(
+                "Whom to work for? Give --connect ENDPOINT for brokers, or --bind ENDPOINT to serve alone.")
         }
     }
 

@@ -23,9 +23,10 @@ struct ConfigurationEnvironment: Sendable {
         guard let key = ConfigurationKeys.all.first(where: { $0.environmentName == name }) else {
             let names = ConfigurationKeys.all.map(\.environmentName) + [Self.file, Self.section]
             let nearest = NearestName.of(name, among: names)
-            problems.append(ConfigurationProblem(
-                place: .environment(name),
-                message: "there is no such setting" + (nearest.map { "; the nearest valid name is \($0)" } ?? "")))
+            problems.append(
+                ConfigurationProblem(
+                    place: .environment(name),
+                    message: "there is no such setting" + (nearest.map { "; the nearest valid name is \($0)" } ?? "")))
             return
         }
         guard let content = key.type.value(of: text) else {

@@ -10,7 +10,8 @@ enum ConfigurationKeys {
         "Where clients reach the broker, or a worker that serves alone.")
     static let brokerBackend = ConfigurationKey(
         "broker.backend", .endpoint, standard: "",
-        "Where workers reach the broker. `sibyl serve` takes a private ipc path when it is not set; `sibyl broker` needs it.")
+        "Where workers reach the broker. `sibyl serve` takes a private ipc path when it is not set; `sibyl broker` needs it."
+    )
     static let brokerTimeout = ConfigurationKey(
         "broker.timeout_ms", .integer(1...longest, unit: milliseconds), standard: "30000",
         "The deadline of a request that names none.")

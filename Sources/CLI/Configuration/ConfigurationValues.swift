@@ -35,8 +35,9 @@ struct FlagValues: Sendable {
 
     private mutating func keep(_ content: ConfigContent?, of key: ConfigurationKey, _ flag: String, shown: String) {
         guard let content else {
-            problems.append(ConfigurationProblem(
-                place: .flag(flag), message: "\"\(shown)\" is not \(key.type.expectation)"))
+            problems.append(
+                ConfigurationProblem(
+                    place: .flag(flag), message: "\"\(shown)\" is not \(key.type.expectation)"))
             return
         }
         values.set(key, to: content)

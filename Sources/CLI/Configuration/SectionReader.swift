@@ -15,7 +15,9 @@ struct SectionReader {
         var values = ConfigurationValues()
         for (key, value) in mapping {
             let name = key.scalar?.string ?? ""
-            if name == ConfigurationKeys.models || (name == ConfigurationKeys.environments && !isEnvironment) { continue }
+            if name == ConfigurationKeys.models || (name == ConfigurationKeys.environments && !isEnvironment) {
+                continue
+            }
             guard ConfigurationKeys.isSection(name) else {
                 unknown(name, key)
                 continue
@@ -114,7 +116,8 @@ struct SectionReader {
             return nil
         }
         return ModelEntry(
-            name: name, plugin: path, settings: settings.map(YAMLScalar.json) ?? "{}", baseDirectory: FilePaths.directory(of: self.path),
+            name: name, plugin: path, settings: settings.map(YAMLScalar.json) ?? "{}",
+            baseDirectory: FilePaths.directory(of: self.path),
             place: place(of: node))
     }
 
@@ -131,7 +134,8 @@ struct SectionReader {
 
     private mutating func unknown(_ name: String, _ key: Node) {
         let sections = Set(ConfigurationKeys.all.compactMap { $0.name.split(separator: ".").first.map(String.init) })
-        let names = name.contains(".") ? [] : sections.sorted() + [ConfigurationKeys.models, ConfigurationKeys.environments]
+        let names =
+            name.contains(".") ? [] : sections.sorted() + [ConfigurationKeys.models, ConfigurationKeys.environments]
         let nearest = NearestName.of(name, among: names + ConfigurationKeys.all.map(\.name))
         problems.append(.unknownKey(name, nearest: nearest, at: place(of: key)))
     }

@@ -1,3 +1,4 @@
+internal import CZeroMQ
 internal import Glibc
 internal import Logging
 internal import SibylBroker
@@ -15,8 +16,6 @@ struct AllInOne: ~Copyable {
     /// Workers join a few times a minute at most; beyond this, notices are dropped, and only the first counts anyway.
     private static let eventCapacity = 1024
 
-    private let settings: Settings
-    private let logger: Logger
     private let folder: PrivateFolder
     private let broker: RunningBroker
     private let workerCount: Int
@@ -26,37 +25,33 @@ struct AllInOne: ~Copyable {
     private var isStopping = false
 
     init(_ settings: Settings, workerArguments: [String]) throws {
-        self.settings = settings
-        logger = settings.logger("serve")
-        folder = try PrivateFolder()
-        workerCount = settings.integer(ConfigurationKeys.serveWorkers) ?? Self.cores
-        queue = EventQueue(signals: [SIGTERM, SIGINT, SIGCHLD], capacity: Self.eventCapacity)
-        let mailbox = queue.mailbox
+        // The queue before any thread: the broker's must not take the signals.
+        let queue = EventQueue<Event>(signals: [SIGTERM, SIGINT, SIGCHLD], capacity: Self.eventCapacity)
+        let folder = try PrivateFolder()
         let backend = settings.text(ConfigurationKeys.brokerBackend) ?? folder.endpoint
-        broker = try RunningBroker(
-            BrokerConfiguration(settings, backend: backend), settings.logger("broker"), tell: mailbox, .brokerEnded
+        let mailbox = queue.mailbox
+        let broker = try RunningBroker(
+            BrokerConfiguration(settings, backend: backend), settings.logger("broker"), tell: mailbox,
+            Event.brokerEnded
         ) { note in
             guard case .workerJoined(_, let models, _) = note else { return }
             _ = mailbox.send(.workerJoined(models: models))
         }
         var policy = Supervision.Policy()
-        policy.workers = workerCount
+        policy.workers = settings.integer(ConfigurationKeys.serveWorkers) ?? Int(sibyl_usable_cores())
         policy.stopTimeout = Self.stopTimeout(settings)
         let arguments = ["worker", "--connect", broker.backend, "--parent", "\(getpid())"] + workerArguments
-        workers = WorkerProcesses(policy, arguments: arguments, logger: logger)
+        workers = WorkerProcesses(policy, arguments: arguments, logger: settings.logger("serve"))
+        workerCount = policy.workers
+        self.broker = broker
+        self.folder = folder
+        self.queue = queue
     }
 
     /// A worker needs its own time to drain, and a little to leave.
     private static func stopTimeout(_ settings: Settings) -> Instant.Span {
         let drain = settings.integer(ConfigurationKeys.workerDrainTimeout) ?? 10_000
         return .milliseconds(Int64(drain) + 5_000)
-    }
-
-    private static var cores: Int {
-        var set = cpu_set_t()
-        // The cores that this process may use, which a container limits.
-        guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else { return 1 }
-        return withUnsafeBytes(of: set) { $0.reduce(0) { $0 + $1.nonzeroBitCount } }
     }
 
     // MARK: - Running

@@ -8,9 +8,8 @@ struct PrivateFolder: ~Copyable {
     let path: String
 
     init() throws(Failure) {
-        let variables = ["XDG_RUNTIME_DIR", "TMPDIR"].compactMap { getenv($0).map { String(cString: $0) } }
-        let usable = variables.filter { !$0.isEmpty && $0.utf8.count <= Self.longestParent && access($0, W_OK) == 0 }
-        var template = Array("\(usable.first ?? "/tmp")/sibyl-XXXXXX".utf8CString)
+        let parent = ["XDG_RUNTIME_DIR", "TMPDIR"].lazy.compactMap(Self.folder).first ?? "/tmp"
+        var template = Array("\(parent)/sibyl-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             let reason = String(cString: strerror(errno))
             throw Failure(
@@ -18,6 +17,13 @@ struct PrivateFolder: ~Copyable {
                 message: "cannot make a folder for the workers' socket (\(reason)); set TMPDIR, or broker.backend")
         }
         path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// The folder that a variable names, if it can be used.
+    private static func folder(of variable: String) -> String? {
+        guard let value = getenv(variable) else { return nil }
+        let path = String(cString: value)
+        return !path.isEmpty && path.utf8.count <= longestParent && access(path, W_OK | X_OK) == 0 ? path : nil
     }
 
     /// A socket in the folder.

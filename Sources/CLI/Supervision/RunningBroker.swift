@@ -1,5 +1,6 @@
 internal import Logging
 internal import SibylBroker
+internal import SibylCore
 internal import SibylTransport
 
 /// A broker whose end arrives as an event, since the main thread has other things to wait for as well.

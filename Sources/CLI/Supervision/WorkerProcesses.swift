@@ -26,7 +26,9 @@ struct WorkerProcesses {
     var nextDeadline: Instant? { supervision.nextDeadline }
 
     mutating func begin(at now: Instant) throws -> Outcome? { try run(supervision.begin(at: now), at: now) }
-    mutating func workerIsReady(at now: Instant) throws -> Outcome? { try run(supervision.workerIsReady(at: now), at: now) }
+    mutating func workerIsReady(at now: Instant) throws -> Outcome? {
+        try run(supervision.workerIsReady(at: now), at: now)
+    }
     mutating func tick(at now: Instant) throws -> Outcome? { try run(supervision.tick(at: now), at: now) }
     mutating func stop(at now: Instant) throws -> Outcome? { try run(supervision.stop(at: now), at: now) }
 

@@ -1,0 +1,17 @@
+internal import ArgumentParser
+
+/// `sibyl health`: whether the server is ready.
+struct HealthCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "health",
+        abstract: "Tells whether the server is ready.",
+        discussion: """
+            Exits with 0 when it is ready, or degraded but serving; with 5 when it is starting or draining.
+
+            EXAMPLES:
+              sibyl health
+              until sibyl health --timeout 1s; do sleep 1; done
+            """)
+
+    @OptionGroup var client: ClientOptions
+}
