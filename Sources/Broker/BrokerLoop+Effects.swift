@@ -22,9 +22,6 @@ extension BrokerLoop {
         case .ping(let worker): tellWorker(worker, WorkerMessage.bytes(.ping))
         case .welcome(let worker, let welcome): tellWorker(worker, welcome.bytes)
         case .introduce(let worker): tellWorker(worker, WorkerMessage.bytes(.introduce))
-        case .note(let note):
-            log(note)
-            observer(note)
         }
     }
 
@@ -41,14 +38,14 @@ extension BrokerLoop {
             }
         }
         let second = isTwoFrames ? store[slot].payload.share() : store[slot].envelope.share()
-        guard backend.send(address, more: true) == .sent else { return unreachable.append(worker) }
+        guard case .sent = backend.send(address, more: true) else { return unreachable.append(worker) }
         // The rest of a message whose first frame was taken is always taken.
         _ = backend.send(first, more: true)
         _ = backend.send(second)
     }
 
     private mutating func tellWorker(_ worker: PeerID, _ bytes: [UInt8]) {
-        guard let address = workers.address(of: worker), backend.send(address, more: true) == .sent else {
+        guard let address = workers.address(of: worker), case .sent = backend.send(address, more: true) else {
             return unreachable.append(worker)
         }
         _ = backend.send(Message(bytes))
@@ -89,7 +86,7 @@ extension BrokerLoop {
     /// Sends all that comes before a reply's own frames. False when the client is gone or doesn't read: its reply is
     /// dropped and counted, and harms nobody else.
     mutating func beginReply(to client: PeerID, _ shape: MessageShape) -> Bool {
-        guard let address = clients.address(of: client), frontend.send(address, more: true) == .sent else {
+        guard let address = clients.address(of: client), case .sent = frontend.send(address, more: true) else {
             core.count { $0.repliesDropped += 1 }
             return false
         }
@@ -99,7 +96,7 @@ extension BrokerLoop {
 
     // MARK: - The log
 
-    private func log(_ note: BrokerNote) {
+    func log(_ note: BrokerNote) {
         switch note {
         case .workerJoined(let name, let models, let capacity):
             logger.info("worker \(name) joined with capacity \(capacity), serving \(models.joined(separator: ", "))")

@@ -75,9 +75,7 @@ extension BrokerLoop {
     private mutating func predict(
         _ envelope: RequestEnvelope, at first: Int, from client: PeerID, _ shape: MessageShape
     ) {
-        var flags: WorkerMessage.Flags = []
-        if shape.hasPayloadFrame { flags.insert(.twoFrames) }
-        if envelope.isBatch { flags.insert(.batch) }
+        let flags = WorkerMessage.Flags(isTwoFrames: shape.hasPayloadFrame, isBatch: envelope.isBatch)
         let route = route(of: envelope, at: first)
         let name = frames[first].withUnsafeBytes { envelope.id.hash(in: $0) }
         let size = size(at: first, shape)

@@ -114,6 +114,14 @@ struct BrokerLoop: ~Copyable {
     private mutating func runEffects() {
         for index in effects.indices { run(effects[index]) }
         effects.removeAll(keepingCapacity: true)
+        if core.hasNotes { tellNotes() }
+    }
+
+    private mutating func tellNotes() {
+        for note in core.takeNotes() {
+            log(note)
+            observer(note)
+        }
     }
 }
 

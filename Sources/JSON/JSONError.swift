@@ -43,6 +43,6 @@ public struct JSONLimits: Sendable {
     public static let standard = JSONLimits()
 }
 
-public enum JSONKind: UInt8, Sendable {
+public enum JSONKind: Sendable {
     case null, bool, number, string, array, object
 }

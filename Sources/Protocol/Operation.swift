@@ -1,5 +1,5 @@
 /// What a request asks for.
-public enum Operation: UInt8, Sendable, Hashable, CaseIterable {
+public enum Operation: Sendable, Hashable, CaseIterable {
     case list, metadata, predict, cancel, health, stats
 
     public var wireName: String {
@@ -15,7 +15,7 @@ public enum Operation: UInt8, Sendable, Hashable, CaseIterable {
 }
 
 /// Which of two queues a request waits in.
-public enum Priority: UInt8, Sendable, Hashable, CaseIterable {
+public enum Priority: Sendable, Hashable, CaseIterable {
     case interactive, bulk
 
     public var wireName: String {

@@ -29,7 +29,17 @@ package enum WorkerMessage {
 
     package struct Flags: OptionSet, Sendable {
         package let rawValue: UInt16
-        package init(rawValue: UInt16) { self.rawValue = rawValue }
+
+        package init(rawValue: UInt16) {
+            self.rawValue = rawValue
+        }
+
+        // In plain bits: across modules the set's own operations are not specialised, and cost more than the message.
+        package init(isTwoFrames: Bool, isBatch: Bool) {
+            rawValue = (isTwoFrames ? 1 : 0) | (isBatch ? 2 : 0)
+        }
+
+        package var isTwoFrames: Bool { rawValue & 1 != 0 }
 
         /// The client's message has two frames: its envelope follows the header, its payload is the next frame.
         package static let twoFrames = Flags(rawValue: 1)

@@ -13,7 +13,7 @@ package struct Frames: ~Copyable {
         storage = InlineArray { _ in Message() }
     }
 
-    @inlinable
+    @inlinable @inline(__always)
     package subscript(_ index: Int) -> Message {
         _read { yield storage[index] }
         _modify { yield &storage[index] }

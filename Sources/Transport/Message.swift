@@ -7,14 +7,14 @@ package struct Message: ~Copyable, @unchecked Sendable {
     var raw: zmq_msg_t
 
     /// An empty frame.
-    @inlinable
+    @inlinable @inline(__always)
     package init() {
         raw = zmq_msg_t()
         zmq_msg_init(&raw)
     }
 
     /// A frame of `byteCount` bytes, which `initialize` must all write.
-    @inlinable
+    @inlinable @inline(__always)
     package init(byteCount: Int, initialize: (UnsafeMutableRawBufferPointer) -> Void) {
         raw = zmq_msg_t()
         if zmq_msg_init_size(&raw, byteCount) != 0 {
@@ -23,7 +23,7 @@ package struct Message: ~Copyable, @unchecked Sendable {
         initialize(UnsafeMutableRawBufferPointer(start: zmq_msg_data(&raw), count: byteCount))
     }
 
-    @inlinable
+    @inlinable @inline(__always)
     package init(copying bytes: UnsafeRawBufferPointer) {
         self.init(byteCount: bytes.count) { $0.copyMemory(from: bytes) }
     }
@@ -42,13 +42,13 @@ package struct Message: ~Copyable, @unchecked Sendable {
         zmq_msg_close(&closing)
     }
 
-    @inlinable
+    @inlinable @inline(__always)
     package var count: Int {
         withUnsafePointer(to: raw) { zmq_msg_size($0) }
     }
 
     /// The bytes, valid inside `body` only.
-    @inlinable
+    @inlinable @inline(__always)
     package func withUnsafeBytes<Result: ~Copyable, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -63,7 +63,7 @@ package struct Message: ~Copyable, @unchecked Sendable {
     }
 
     /// A second owner of the same bytes: libzmq counts the references, and copies only frames of up to 33 bytes.
-    @inlinable
+    @inlinable @inline(__always)
     package mutating func share() -> Message {
         var copy = Message()
         zmq_msg_copy(&copy.raw, &raw)
@@ -71,7 +71,7 @@ package struct Message: ~Copyable, @unchecked Sendable {
     }
 
     /// Leaves an empty frame behind.
-    @inlinable
+    @inlinable @inline(__always)
     package mutating func take() -> Message {
         var taken = Message()
         zmq_msg_move(&taken.raw, &raw)

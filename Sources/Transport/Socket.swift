@@ -94,7 +94,7 @@ package struct Socket: ~Copyable {
     // MARK: - Frames
 
     /// Sends one frame and takes it; on any outcome but `.sent` the frame stays with the caller.
-    @inlinable
+    @inlinable @inline(__always)
     package func send(_ message: inout Message, more: Bool = false) -> SendOutcome {
         let flags = more ? ZMQ_DONTWAIT | ZMQ_SNDMORE : ZMQ_DONTWAIT
         while zmq_msg_send(&message.raw, handle, flags) == -1 {
@@ -108,13 +108,13 @@ package struct Socket: ~Copyable {
     }
 
     /// Sends one frame that the caller gives away; a frame that can't be sent is dropped.
-    @inlinable
+    @inlinable @inline(__always)
     package func send(_ message: consuming Message, more: Bool = false) -> SendOutcome {
         send(&message, more: more)
     }
 
     /// Receives one frame if one is there. Returns nil when none is, else whether more frames of the message follow.
-    @inlinable
+    @inlinable @inline(__always)
     package func receive(_ message: inout Message) -> Bool? {
         while zmq_msg_recv(&message.raw, handle, ZMQ_DONTWAIT) == -1 {
             if zmq_errno() != EINTR { return nil }
@@ -123,7 +123,7 @@ package struct Socket: ~Copyable {
     }
 
     /// Receives one whole message if one is there; frames beyond `Frames.capacity` are counted and dropped.
-    @inlinable
+    @inlinable @inline(__always)
     package func receive(_ frames: inout Frames) -> Bool {
         frames.count = 0
         guard var more = receive(&frames[0]) else { return false }

@@ -7,7 +7,7 @@ extension BrokerCore {
     ) {
         if workers.index(of: peer) != nil { lose(peer, .reintroduced, at: now, into: &effects) }
         if let reason = objection(to: announcement) {
-            effects.append(.note(.announcementRefused(name: announcement.name, reason: reason)))
+            notes.append(.announcementRefused(name: announcement.name, reason: reason))
             return
         }
         let services = announcement.models.map { serviceIndex(for: $0) }
@@ -17,11 +17,10 @@ extension BrokerCore {
                 capacity: min(announcement.capacity, limits.capacity), services: services, joined: now, lastHeard: now))
         for service in services { enlist(worker, for: service) }
         effects.append(.welcome(worker: peer, welcome))
-        effects.append(
-            .note(
-                .workerJoined(
-                    name: announcement.name, models: announcement.models.map { "\($0.name) \($0.version)" },
-                    capacity: announcement.capacity)))
+        notes.append(
+            .workerJoined(
+                name: announcement.name, models: announcement.models.map { "\($0.name) \($0.version)" },
+                capacity: announcement.capacity))
         feed(worker, at: now, into: &effects)
     }
 
@@ -73,12 +72,12 @@ extension BrokerCore {
         workers[worker].isDraining = true
         workers[worker].lastHeard = now
         dismiss(worker, at: now)
-        effects.append(.note(.workerDraining(name: workers[worker].name)))
+        notes.append(.workerDraining(name: workers[worker].name))
     }
 
     mutating func leave(_ peer: PeerID, at now: Instant, into effects: inout [BrokerEffect]) {
         guard let worker = workers.index(of: peer) else { return }
-        effects.append(.note(.workerLeft(name: workers[worker].name)))
+        notes.append(.workerLeft(name: workers[worker].name))
         _ = remove(worker, at: now, into: &effects)
     }
 
@@ -89,7 +88,7 @@ extension BrokerCore {
         let name = workers[worker].name
         statistics.workersLost += 1
         let requeued = remove(worker, at: now, into: &effects)
-        effects.append(.note(.workerLost(name: name, reason: reason, requeued: requeued)))
+        notes.append(.workerLost(name: name, reason: reason, requeued: requeued))
     }
 
     /// Takes a worker out, and gives what it held to others. Returns how many requests that were.

@@ -22,6 +22,7 @@ package struct BrokerCore: ~Copyable {
     var phase = Phase.serving
     /// The services that have requests waiting and no worker.
     var orphans: [Int32] = []
+    var notes: [BrokerNote] = []
     private var expired: [Int32] = []
 
     /// - Parameter epoch: any number that differs from start to start; request names begin with it.
@@ -69,6 +70,14 @@ package struct BrokerCore: ~Copyable {
     }
 
     package var isDraining: Bool { phase != .serving }
+
+    /// What happened since this was last asked that an operator may want to read.
+    package mutating func takeNotes() -> [BrokerNote] {
+        defer { notes = [] }
+        return notes
+    }
+
+    package var hasNotes: Bool { !notes.isEmpty }
 
     // MARK: - Time
 

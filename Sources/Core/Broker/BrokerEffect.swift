@@ -1,6 +1,8 @@
 package import SibylProtocol
 
 /// What a broker does next. The shell runs effects in order and calls the core again only after the last.
+///
+/// Nothing here is counted by reference, so that a list of effects is written, copied and emptied at no cost.
 package enum BrokerEffect: Sendable, Equatable {
     /// Send the request in `slot` to a worker, and keep its bytes: the worker may be lost.
     case dispatch(slot: Int32, worker: PeerID, WorkerMessage.Dispatch)
@@ -19,7 +21,6 @@ package enum BrokerEffect: Sendable, Equatable {
     case welcome(worker: PeerID, WorkerMessage.Welcome)
     /// Ask a sender that the broker doesn't know to say hello.
     case introduce(worker: PeerID)
-    case note(BrokerNote)
 }
 
 /// Why a request gets an error.

@@ -7,7 +7,7 @@ package enum BrokerEvent: Sendable {
     /// A client takes a request back. It is named by the hash that its arrival carried.
     case cancel(client: PeerID, clientRequest: UInt64)
     /// A worker announces itself, on a new connection or anew.
-    case hello(PeerID, WorkerAnnouncement)
+    indirect case hello(PeerID, WorkerAnnouncement)
     case pong(PeerID)
     /// A worker answered; the answer's bytes are in the shell's hands until its effects have run.
     case answer(PeerID, WorkerMessage.Answer)
