@@ -73,8 +73,16 @@ package struct Socket: ~Copyable {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { buffer in
             var size = buffer.count
             guard zmq_getsockopt(handle, ZMQ_LAST_ENDPOINT, buffer.baseAddress, &size) == 0, size > 0 else { return "" }
-            return String(cString: buffer.baseAddress!)
+            return Self.plain(String(cString: buffer.baseAddress!))
         }
+    }
+
+    /// An IPv4 address in its own form: a socket that takes both protocols tells it as `[::ffff:127.0.0.1]`, which not
+    /// every client can connect to.
+    private static func plain(_ endpoint: String) -> String {
+        let mapped = "tcp://[::ffff:"
+        guard endpoint.hasPrefix(mapped), endpoint.contains(".") else { return endpoint }
+        return "tcp://" + endpoint.dropFirst(mapped.count).replacing("]", with: "", maxReplacements: 1)
     }
 
     package func set(_ option: Int32, _ value: Int32) throws(TransportError) {

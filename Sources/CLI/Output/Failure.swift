@@ -1,4 +1,5 @@
 internal import SibylProtocol
+internal import SibylTransport
 
 /// Why a command ends: what the person is told, and the status that a script gets.
 struct Failure: Error, Equatable {
@@ -29,12 +30,17 @@ extension Failure {
             details: lines.count == 1 ? [] : lines)
     }
 
+    init(_ error: TransportError) {
+        self.init(status: error.code == .systemCall ? .serverFault : .configuration, message: error.message)
+    }
+
     /// Any error, in the words that it has for a person.
     init(any error: any Error) {
         switch error {
         case let failure as Failure: self = failure
         case let error as SibylError: self.init(error)
         case let error as ConfigurationError: self.init(error)
+        case let error as TransportError: self.init(error)
         case let error as FileFault: self.init(status: .badInput, message: error.description)
         default: self.init(status: .serverFault, message: "\(error)")
         }

@@ -19,11 +19,15 @@ struct Table {
     private static let narrowest = 8
 
     private let columns: [Column]
+    private let hasHeader: Bool
     private var rows: [[String]] = []
 
-    init(_ columns: [Column]) {
+    init(_ columns: [Column], hasHeader: Bool = true) {
         self.columns = columns
+        self.hasHeader = hasHeader
     }
+
+    var isEmpty: Bool { rows.isEmpty }
 
     /// Adds a row of one cell a column.
     mutating func add(_ cells: [String]) {
@@ -33,7 +37,7 @@ struct Table {
 
     /// - Parameter width: the terminal's; nil, when the output is no terminal, cuts nothing.
     func rendered(width: Int? = nil) -> String {
-        let lines = [columns.map(\.title)] + rows
+        let lines = (hasHeader ? [columns.map(\.title)] : []) + rows
         let natural = columns.indices.map { column in lines.map { DisplayText.width($0[column]) }.max() ?? 0 }
         let widths = fitted(natural, to: width)
         return lines.map { line($0, widths) }.joined(separator: "\n")

@@ -1,0 +1,78 @@
+import Testing
+
+@testable import sibyl
+
+@Suite struct ReportTests {
+    private func value(_ json: String) throws -> ReportValue { try ReportValue(json: Array(json.utf8)) }
+
+    @Test func readsJSONInOrder() throws {
+        #expect(
+            try value(#"{"b": [1.50, true, null], "a": {"x": "é"}}"#)
+                == .object([
+                    .init(name: "b", value: .array([.scalar("1.50"), .scalar("true"), .scalar("null")])),
+                    .init(name: "a", value: .object([.init(name: "x", value: .scalar("é"))])),
+                ]))
+        #expect(throws: (any Error).self) { try value("{} x") }
+    }
+
+    @Test func plainMembersAreAList() throws {
+        let report = try value(#"{"status": "ready", "worker_count": 2, "unavailable": [], "tags": ["a", "b"]}"#)
+        #expect(
+            Report.text(report, width: nil) == """
+                status        ready
+                worker count  2
+                unavailable
+                tags          a, b
+                """)
+    }
+
+    @Test func listsOfObjectsAreTablesAndObjectsHaveHeadings() throws {
+        let report = try value(
+            """
+            {"uptime_s": 5,
+             "requests": {"done": 10, "failed": 0},
+             "workers": [{"name": "w1", "in_flight": 3, "latency": {"p50_us": 7}}, {"name": "w22", "state": "new"}]}
+            """)
+        #expect(
+            Report.text(report, width: nil) == """
+                uptime s  5
+
+                requests
+                done    10
+                failed  0
+
+                workers
+                NAME  IN FLIGHT  LATENCY P50 US  STATE
+                w1            3               7
+                w22                              new
+                """)
+    }
+
+    @Test func nothingIsNothing() throws {
+        #expect(Report.text(try value("{}"), width: nil) == "")
+        #expect(Report.text(try value(#"{"a": {}}"#), width: nil) == "")
+    }
+
+    @Test func aSchemaIsATableOfFields() throws {
+        let schema = try value(
+            """
+            {"type": "object", "required": ["size"], "properties": {
+              "size": {"type": "number", "exclusiveMinimum": 0, "maximum": 30, "description": "Size in cm"},
+              "kind": {"enum": ["a", "b"]},
+              "rows": {"type": "array", "items": {"type": "object", "properties": {"x": {"type": "integer"}}}}}}
+            """)
+        #expect(
+            SchemaTable.text(schema, width: nil) == """
+                FIELD     TYPE             REQUIRED  MEANING
+                size      number           yes       Size in cm; above 0; at most 30
+                kind      one of           no        one of a, b
+                rows      array of object  no
+                rows[].x  integer          no
+                """)
+    }
+
+    @Test func aSchemaOfOneValueIsOneRow() throws {
+        let text = SchemaTable.text(try value(#"{"type": ["string", "null"], "maxLength": 3}"#), width: nil)
+        #expect(text.split(separator: "\n").last == "(the value)  string or null  yes       length at most 3")
+    }
+}
