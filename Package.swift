@@ -90,5 +90,6 @@ let package = Package(
                 "sibyl", "SibylCore", "SibylJSON", "SibylProtocol", argumentParser, configuration, logging,
             ],
             swiftSettings: settings),
+        .testTarget(name: "EndToEndTests", dependencies: ["sibyl"], swiftSettings: settings),
     ]
 )
