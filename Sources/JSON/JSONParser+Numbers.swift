@@ -89,6 +89,9 @@ public struct JSONNumberText {
         }
     }
 
+    /// Whether a double can hold it; no conversion where the digits tell.
+    public var isFinite: Bool { digitCount + exponent < 308 || double != nil }
+
     /// The nearest double, ties to even; nil when the number is beyond the largest.
     public var double: Double? {
         if significand == 0 { return isNegative ? -0.0 : 0.0 }

@@ -94,7 +94,7 @@ public struct JSONParser: ~Copyable {
         return integer
     }
 
-    private func beyondRange(_ number: JSONNumberText) -> JSONError {
+    func beyondRange(_ number: JSONNumberText) -> JSONError {
         JSONError(code: .range, message: "the number is beyond what a double can hold", offset: number.offset)
     }
 
@@ -126,7 +126,7 @@ public struct JSONParser: ~Copyable {
         case .string: _ = try scanString()
         case .number:
             let number = try scanNumber()
-            if number.double == nil { throw beyondRange(number) }
+            guard number.isFinite else { throw beyondRange(number) }
         case .bool: _ = try bool()
         case .null: try null()
         }

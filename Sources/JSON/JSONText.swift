@@ -20,7 +20,11 @@ public struct JSONText {
 
     /// Whether the string's meaning is `other`; allocates only where there are escapes.
     public func equals(_ other: StaticString) -> Bool {
-        let other = UnsafeRawBufferPointer(start: other.utf8Start, count: other.utf8CodeUnitCount)
+        equals(UnsafeRawBufferPointer(start: other.utf8Start, count: other.utf8CodeUnitCount))
+    }
+
+    /// Whether the string's meaning is this UTF-8.
+    public func equals(_ other: UnsafeRawBufferPointer) -> Bool {
         if hasEscapes { return unescaped.elementsEqual(other) }
         guard raw.count == other.count else { return false }
         for index in raw.indices where raw[index] != other[index] { return false }

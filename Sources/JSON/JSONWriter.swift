@@ -83,6 +83,18 @@ public struct JSONWriter: ~Copyable {
         bytes.append(contentsOf: value.description.utf8)
     }
 
+    /// The shortest text that reads back as the same float.
+    ///
+    /// - Throws: `notRepresentable` for what is not finite.
+    public mutating func float(_ value: Float) throws(JSONError) {
+        guard value.isFinite else {
+            throw JSONError(
+                code: .notRepresentable, message: "JSON has no form for the number \(value)", offset: bytes.count)
+        }
+        separate()
+        bytes.append(contentsOf: value.description.utf8)
+    }
+
     public mutating func string(_ value: String) {
         separate()
         quote(value)
