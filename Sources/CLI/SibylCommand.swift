@@ -62,13 +62,14 @@ struct SibylCommand: ParsableCommand {
         error is CleanExit || exitCode(for: error) == .success
     }
 
-    private static func tell(_ error: any Error) -> ExitStatus {
-        let text = fullMessage(for: error)
-        if exitCode(for: error) == .success {
+    private static func tell(_ parsers: any Error) -> ExitStatus {
+        let text = fullMessage(for: parsers)
+        if exitCode(for: parsers) == .success {
             Terminal.print(text)
             return .success
         }
-        Terminal.complain(text)
+        let error = "Error: "
+        Terminal.complain(text.hasPrefix(error) ? "sibyl: " + text.dropFirst(error.count) : text)
         return .usage
     }
 

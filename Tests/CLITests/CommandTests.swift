@@ -1,4 +1,5 @@
 import ArgumentParser
+import SibylJSON
 import Testing
 
 @testable import sibyl
@@ -23,10 +24,10 @@ import Testing
 
     @Test func aPluginMayHaveSettings() {
         let plain = PluginArgument(argument: "lib/a.so")
-        #expect(plain?.entry.plugin == "lib/a.so" && plain?.entry.settings == "{}")
+        #expect(plain?.entry.plugin == "lib/a.so" && plain?.entry.settings == [:])
         let withSettings = PluginArgument(argument: #"a=b.so={"k": "x={y}"}"#)
         #expect(withSettings?.entry.plugin == "a=b.so")
-        #expect(withSettings?.entry.settings == #"{"k": "x={y}"}"#)
+        #expect(withSettings?.entry.settings == ["k": "x={y}"])
         #expect(PluginArgument(argument: "a.so={") == nil)
         #expect(PluginArgument(argument: "={}") == nil)
         #expect(PluginArgument(argument: "") == nil)

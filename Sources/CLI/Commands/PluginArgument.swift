@@ -11,22 +11,9 @@ struct PluginArgument: ExpressibleByArgument {
         let split = argument.ranges(of: "={").first
         let path = split.map { String(argument[..<$0.lowerBound]) } ?? argument
         let json = split.map { "{" + argument[$0.upperBound...] } ?? "{}"
-        guard !path.isEmpty, Self.isJSON(json) else { return nil }
+        guard !path.isEmpty, let settings = try? JSONValue(parsing: json) else { return nil }
         text = argument
-        entry = ModelEntry(name: path, plugin: path, settings: json, baseDirectory: ".", place: .flag("--plugin"))
-    }
-
-    private static func isJSON(_ text: String) -> Bool {
-        Array(text.utf8).withUnsafeBytes { bytes in
-            var parser = JSONParser(bytes)
-            do {
-                try parser.skipValue()
-                try parser.finish()
-                return true
-            } catch {
-                return false
-            }
-        }
+        entry = ModelEntry(name: path, plugin: path, settings: settings, baseDirectory: ".", place: .flag("--plugin"))
     }
 }
 

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import SibylJSON
 internal import Yams
 
 /// Walks the nodes of a file, takes the settings and notes what is none, with its place.
@@ -116,7 +117,7 @@ struct SectionReader {
             return nil
         }
         return ModelEntry(
-            name: name, plugin: path, settings: settings.map(YAMLScalar.json) ?? "{}",
+            name: name, plugin: path, settings: settings.map(YAMLScalar.json) ?? [:],
             baseDirectory: FilePaths.directory(of: self.path),
             place: place(of: node))
     }

@@ -1,25 +1,24 @@
+internal import SibylJSON
+
 /// Any JSON object as text for people: its plain members as a list of names and values, members that are lists of
 /// objects as tables, and members that are objects under headings of their own.
 ///
 /// It knows no field of `health` or `stats`: what a later server adds is shown as well.
 enum Report {
-    static func text(_ report: ReportValue, width: Int?) -> String {
-        blocks(report.members, heading: "", width: width).joined(separator: "\n\n")
+    static func text(_ report: JSONValue, width: Int?) -> String {
+        blocks(report.object ?? [:], heading: "", width: width).joined(separator: "\n\n")
     }
 
-    private static func blocks(_ members: [ReportValue.Member], heading: String, width: Int?) -> [String] {
+    private static func blocks(_ members: JSONObject, heading: String, width: Int?) -> [String] {
         var plain = Table([.init(""), .init("")], hasHeader: false)
         var others: [String] = []
-        for member in members {
-            let name = heading.isEmpty ? member.name : heading + "." + member.name
-            switch member.value {
-            case .object(let nested) where nested.contains { !isPlain($0.value) }:
-                others += blocks(nested, heading: name, width: width)
-            case .object(let nested):
-                if !nested.isEmpty { others.append(list(nested, heading: name, width: width)) }
-            case .array(let items) where items.contains { !$0.members.isEmpty }:
+        for (key, value) in members {
+            let name = heading.isEmpty ? key : heading + "." + key
+            switch value {
+            case .object(let nested): others += blocks(nested, heading: name, width: width)
+            case .array(let items) where items.contains { $0.object != nil }:
                 others.append(title(name) + "\n" + table(items, width: width))
-            default: plain.add([title(member.name), member.value.line])
+            default: plain.add([title(key), value.line])
             }
         }
         if plain.isEmpty { return others }
@@ -27,46 +26,42 @@ enum Report {
         return [heading.isEmpty ? text : title(heading) + "\n" + text] + others
     }
 
-    private static func isPlain(_ value: ReportValue) -> Bool {
-        switch value {
-        case .scalar: true
-        case .array(let items): items.allSatisfy { $0.text != nil }
-        case .object: false
-        }
-    }
-
-    private static func list(_ members: [ReportValue.Member], heading: String, width: Int?) -> String {
-        var table = Table([.init(""), .init("")], hasHeader: false)
-        for member in members { table.add([title(member.name), member.value.line]) }
-        return title(heading) + "\n" + table.rendered(width: width)
-    }
-
     /// A row for each item; a column for each member that any of them has, those of inner objects too.
-    private static func table(_ items: [ReportValue], width: Int?) -> String {
-        let rows = items.map { flat($0.members, prefix: "") }
+    private static func table(_ items: [JSONValue], width: Int?) -> String {
+        let rows = items.map { flat($0.object ?? [:], prefix: "") }
         var names: [String] = []
         for row in rows {
             for (name, _) in row where !names.contains(name) { names.append(name) }
         }
         let columns = names.map { name in
-            let cells = rows.compactMap { row in row.first { $0.name == name }?.text }
-            return Table.Column(title(name).uppercased(), cells.allSatisfy { Double($0) != nil } ? .right : .left)
+            let cells = rows.compactMap { row in row.first { $0.name == name }?.value }
+            return Table.Column(title(name).uppercased(), cells.allSatisfy { $0.double != nil } ? .right : .left)
         }
         var table = Table(columns)
-        for row in rows { table.add(names.map { name in row.first { $0.name == name }?.text ?? "" }) }
+        for row in rows { table.add(names.map { name in row.first { $0.name == name }?.value.line ?? "" }) }
         return table.rendered(width: width)
     }
 
-    private static func flat(_ members: [ReportValue.Member], prefix: String) -> [(name: String, text: String)] {
-        members.flatMap { member -> [(name: String, text: String)] in
-            let name = prefix + member.name
-            if case .object(let nested) = member.value, !nested.isEmpty { return flat(nested, prefix: name + " ") }
-            return [(name, member.value.line)]
+    private static func flat(_ members: JSONObject, prefix: String) -> [(name: String, value: JSONValue)] {
+        members.flatMap { key, value -> [(name: String, value: JSONValue)] in
+            if let nested = value.object { return flat(nested, prefix: prefix + key + " ") }
+            return [(prefix + key, value)]
         }
     }
 
     /// `latency_us` as `latency us`: names are for programs, words for people.
     private static func title(_ name: String) -> String {
         name.replacing("_", with: " ")
+    }
+}
+
+extension JSONValue {
+    /// The value in one line: a string without its quotes, a list with commas.
+    var line: String {
+        switch self {
+        case .string(let text): text
+        case .array(let items): items.map(\.line).joined(separator: ", ")
+        default: description
+        }
     }
 }

@@ -1,9 +1,11 @@
+internal import SibylJSON
+
 /// A JSON Schema as a table of its fields. What a schema says beyond that is left to `--json`.
 enum SchemaTable {
     /// Deeper fields than this make no table that anybody reads.
     private static let deepest = 8
 
-    static func text(_ schema: ReportValue, width: Int?) -> String {
+    static func text(_ schema: JSONValue, width: Int?) -> String {
         var table = Table([.init("FIELD"), .init("TYPE"), .init("REQUIRED"), .init("MEANING")])
         if schema["properties"] == nil {
             table.add(["(the value)", type(of: schema), "yes", meaning(of: schema)])
@@ -12,22 +14,21 @@ enum SchemaTable {
         return table.rendered(width: width)
     }
 
-    private static func add(fieldsOf schema: ReportValue, prefix: String, depth: Int, to table: inout Table) {
+    private static func add(fieldsOf schema: JSONValue, prefix: String, depth: Int, to table: inout Table) {
         if depth >= deepest { return }
-        let required = schema["required"]?.items.compactMap(\.text) ?? []
-        for property in schema["properties"]?.members ?? [] {
-            let name = prefix.isEmpty ? property.name : prefix + "." + property.name
-            let field = property.value
-            table.add([name, type(of: field), required.contains(property.name) ? "yes" : "no", meaning(of: field)])
+        let required = schema["required"]?.array?.compactMap(\.string) ?? []
+        for (key, field) in schema["properties"]?.object ?? [:] {
+            let name = prefix.isEmpty ? key : prefix + "." + key
+            table.add([name, type(of: field), required.contains(key) ? "yes" : "no", meaning(of: field)])
             add(fieldsOf: field, prefix: name, depth: depth + 1, to: &table)
         }
         if let items = schema["items"] { add(fieldsOf: items, prefix: prefix + "[]", depth: depth + 1, to: &table) }
     }
 
-    private static func type(of schema: ReportValue) -> String {
+    private static func type(of schema: JSONValue) -> String {
         let name: String
         switch schema["type"] {
-        case .array(let names): name = names.map(\.line).joined(separator: " or ")
+        case .array(let names)?: name = names.map(\.line).joined(separator: " or ")
         case let type?: name = type.line
         case nil: name = schema["enum"] == nil ? "any" : "one of"
         }
@@ -35,10 +36,10 @@ enum SchemaTable {
         return "array of " + type(of: items)
     }
 
-    private static func meaning(of schema: ReportValue) -> String {
-        let description = schema["description"]?.text
+    private static func meaning(of schema: JSONValue) -> String {
+        let description = schema["description"]?.string
         let choices = schema["enum"].map { "one of " + $0.line }
-        let bounds = rules.compactMap { rule in schema[rule.keyword]?.text.map { "\(rule.words) \($0)" } }
+        let bounds = rules.compactMap { rule in schema[rule.keyword].map { "\(rule.words) \($0.line)" } }
         return ([description, choices].compactMap { $0 } + bounds).joined(separator: "; ")
     }
 
