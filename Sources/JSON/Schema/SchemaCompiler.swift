@@ -1,0 +1,184 @@
+/// Turns a schema's document into a program. References are compiled when they are met first; what is never referred to
+/// is never compiled.
+struct SchemaCompiler {
+    private var registry = SchemaRegistry()
+    private var compiled: [String: Int] = [:]
+    private var resources: [String: Int] = [:]
+    private var resourceNames: [String] = []
+    private(set) var schemas: [CompiledSchema] = []
+    /// Whether the dialect in force has the vocabulary of validation; one that hasn't only describes.
+    private var validates = true
+
+    static func compile(_ schema: JSONValue, resources: [String: JSONValue]) throws(JSONSchemaError) -> SchemaProgram {
+        var compiler = SchemaCompiler()
+        compiler.registry.add(Metaschema.document, uri: JSONSchema.dialect)
+        for (uri, document) in resources.sorted(by: { $0.key < $1.key }) { compiler.registry.add(document, uri: uri) }
+        let root = compiler.registry.add(schema, uri: "schema:")
+        compiler.validates = compiler.hasValidation(schema)
+        let index = try compiler.compile(root)
+        let anchors = try compiler.compileDynamicAnchors()
+        return SchemaProgram(schemas: compiler.schemas, dynamicAnchors: anchors, root: index)
+    }
+
+    private func hasValidation(_ schema: JSONValue) -> Bool {
+        guard let dialect = schema["$schema"]?.string, dialect != JSONSchema.dialect,
+            let vocabulary = registry.root(of: SchemaURI(dialect).resource)?.schema["$vocabulary"]?.object
+        else { return true }
+        return vocabulary["https://json-schema.org/draft/2020-12/vocab/validation"] != nil
+    }
+
+    /// Any resource that was met may be in the dynamic scope of a reference, and compiling an anchor may meet others.
+    private mutating func compileDynamicAnchors() throws(JSONSchemaError) -> [[String: Int]] {
+        var anchors: [[String: Int]] = []
+        // Ends with the resources of the registry, each taken once.
+        while anchors.count < resourceNames.count {
+            var compiledAnchors: [String: Int] = [:]
+            let places = registry.dynamicAnchors(of: resourceNames[anchors.count])
+            for (name, place) in places.sorted(by: { $0.key < $1.key }) { compiledAnchors[name] = try compile(place) }
+            anchors.append(compiledAnchors)
+        }
+        return anchors
+    }
+
+    // MARK: - Schemas
+
+    mutating func compile(_ place: SchemaPlace) throws(JSONSchemaError) -> Int {
+        if let index = compiled[place.name] { return index }
+        let index = schemas.count
+        let schema = CompiledSchema(resource: resource(place.base.resource))
+        compiled[place.name] = index
+        schemas.append(schema)
+        switch place.schema {
+        case .bool(let takesAll): schema.refusesAll = !takesAll
+        case .object(let members): try compile(members, of: place, into: schema)
+        default: throw JSONSchemaError(.malformed, at: place.pointer, "a schema is an object, true or false")
+        }
+        return index
+    }
+
+    private mutating func resource(_ name: String) -> Int {
+        if let number = resources[name] { return number }
+        resources[name] = resourceNames.count
+        resourceNames.append(name)
+        return resourceNames.count - 1
+    }
+
+    private mutating func compile(_ members: JSONObject, of place: SchemaPlace, into schema: CompiledSchema)
+        throws(JSONSchemaError)
+    {
+        var rules = SchemaKeywords(members: members, place: place)
+        if validates { try rules.readAssertions(into: schema) }
+        schema.arrays = try compileArrays(&rules)
+        schema.objects = try compileObjects(&rules)
+        schema.applicators = try compileApplicators(members, of: place)
+        schema.unevaluatedItems = try compileChild("unevaluatedItems", members, of: place)
+        schema.unevaluatedProperties = try compileChild("unevaluatedProperties", members, of: place)
+    }
+
+    private mutating func compileChild(_ key: String, _ members: JSONObject, of place: SchemaPlace)
+        throws(JSONSchemaError) -> Int?
+    {
+        guard let schema = members[key] else { return nil }
+        return try compile(place.child(key, schema))
+    }
+
+    private mutating func compileList(_ key: String, _ members: JSONObject, of place: SchemaPlace)
+        throws(JSONSchemaError) -> [Int]?
+    {
+        guard let value = members[key] else { return nil }
+        let holder = SchemaPlace(schema: .null, base: place.base, pointer: place.pointer + "/" + key)
+        guard let elements = value.array, !elements.isEmpty else {
+            throw JSONSchemaError(.malformed, at: holder.pointer, "\(key) is an array of at least one schema")
+        }
+        var list: [Int] = []
+        for (index, element) in elements.enumerated() { list.append(try compile(holder.child("\(index)", element))) }
+        return list
+    }
+
+    private mutating func compileMap(_ key: String, _ members: JSONObject, of place: SchemaPlace)
+        throws(JSONSchemaError) -> [(key: String, schema: Int)]
+    {
+        guard let value = members[key] else { return [] }
+        let holder = SchemaPlace(schema: .null, base: place.base, pointer: place.pointer + "/" + key)
+        guard let object = value.object else {
+            throw JSONSchemaError(.malformed, at: holder.pointer, "\(key) is an object of schemas")
+        }
+        var map: [(key: String, schema: Int)] = []
+        for (name, schema) in object { map.append((name, try compile(holder.child(name, schema)))) }
+        return map
+    }
+
+    // MARK: - Containers
+
+    private mutating func compileArrays(_ rules: inout SchemaKeywords) throws(JSONSchemaError) -> ArrayRules? {
+        var arrays = validates ? try rules.arrayAssertions() : ArrayRules()
+        arrays.prefix = try compileList("prefixItems", rules.members, of: rules.place) ?? []
+        arrays.items = try compileChild("items", rules.members, of: rules.place)
+        arrays.contains = try compileChild("contains", rules.members, of: rules.place)
+        let isNeeded =
+            !arrays.prefix.isEmpty || arrays.items != nil || arrays.contains != nil || arrays.minimumCount != nil
+            || arrays.maximumCount != nil || arrays.isUnique
+        return isNeeded ? arrays : nil
+    }
+
+    private mutating func compileObjects(_ rules: inout SchemaKeywords) throws(JSONSchemaError) -> ObjectRules? {
+        var objects = validates ? try rules.objectAssertions() : ObjectRules()
+        let properties = try compileMap("properties", rules.members, of: rules.place)
+        let required = validates ? try rules.strings("required") ?? [] : []
+        let known = Set(properties.map(\.key))
+        var names = properties.map(\.key)
+        for name in required where !known.contains(name) && !names.contains(name) { names.append(name) }
+        objects.keys = SchemaKeyTable(names)
+        objects.properties = properties.map(\.schema) + Array(repeating: -1, count: names.count - properties.count)
+        objects.required = required.compactMap { names.firstIndex(of: $0) }
+        for (text, schema) in try compileMap("patternProperties", rules.members, of: rules.place) {
+            objects.patterns.append((try rules.pattern(text, at: "patternProperties"), schema))
+        }
+        objects.additional = try compileChild("additionalProperties", rules.members, of: rules.place)
+        objects.names = try compileChild("propertyNames", rules.members, of: rules.place)
+        let isNeeded =
+            !names.isEmpty || !objects.patterns.isEmpty || objects.additional != nil || objects.names != nil
+            || objects.minimumCount != nil || objects.maximumCount != nil || !objects.dependentRequired.isEmpty
+        return isNeeded ? objects : nil
+    }
+
+    // MARK: - Applicators
+
+    private mutating func compileApplicators(_ members: JSONObject, of place: SchemaPlace) throws(JSONSchemaError)
+        -> [Applicator]
+    {
+        var applicators: [Applicator] = []
+        if let target = try reference("$ref", members, of: place) { applicators.append(.reference(target.schema)) }
+        if let target = try reference("$dynamicRef", members, of: place) {
+            applicators.append(
+                target.anchor.map { .dynamicReference(anchor: $0, otherwise: target.schema) }
+                    ?? .reference(target.schema))
+        }
+        if let list = try compileList("allOf", members, of: place) { applicators.append(.allOf(list)) }
+        if let list = try compileList("anyOf", members, of: place) { applicators.append(.anyOf(list)) }
+        if let list = try compileList("oneOf", members, of: place) { applicators.append(.oneOf(list)) }
+        if let schema = try compileChild("not", members, of: place) { applicators.append(.not(schema)) }
+        if let condition = try compileChild("if", members, of: place) {
+            let then = try compileChild("then", members, of: place)
+            let otherwise = try compileChild("else", members, of: place)
+            applicators.append(.condition(if: condition, then: then, otherwise: otherwise))
+        }
+        let dependent = try compileMap("dependentSchemas", members, of: place)
+        if !dependent.isEmpty { applicators.append(.dependentSchemas(dependent)) }
+        return applicators
+    }
+
+    private mutating func reference(_ key: String, _ members: JSONObject, of place: SchemaPlace)
+        throws(JSONSchemaError) -> (schema: Int, anchor: String?)?
+    {
+        guard let value = members[key] else { return nil }
+        let location = place.pointer + "/" + key
+        guard let text = value.string else {
+            throw JSONSchemaError(.malformed, at: location, "\(key) is a string")
+        }
+        guard let target = registry.resolve(text, in: place) else {
+            throw JSONSchemaError(.unresolvedReference, at: location, "\(key) \"\(text)\" leads nowhere")
+        }
+        return (try compile(target.place), target.dynamicAnchor)
+    }
+}

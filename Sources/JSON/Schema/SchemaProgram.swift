@@ -1,0 +1,175 @@
+/// A schema and all that it refers to, compiled. Schemas name each other by their places in `schemas`, so that cycles
+/// are no problem.
+struct SchemaProgram: Sendable {
+    var schemas: [CompiledSchema] = []
+    /// For each resource, by its number, the schemas that its dynamic anchors name.
+    var dynamicAnchors: [[String: Int]] = []
+    let root: Int
+}
+
+/// The types of a value, as a set. A whole number is an integer and a number.
+struct JSONTypes: OptionSet, Sendable {
+    let rawValue: UInt8
+
+    static let null = JSONTypes(rawValue: 1)
+    static let boolean = JSONTypes(rawValue: 2)
+    static let number = JSONTypes(rawValue: 4)
+    static let integer = JSONTypes(rawValue: 8)
+    static let string = JSONTypes(rawValue: 16)
+    static let array = JSONTypes(rawValue: 32)
+    static let object = JSONTypes(rawValue: 64)
+
+    static let names: [(name: String, type: JSONTypes)] = [
+        ("null", .null), ("boolean", .boolean), ("integer", .integer), ("number", .number), ("string", .string),
+        ("array", .array), ("object", .object),
+    ]
+
+    /// For people: `a number or a string`.
+    var words: String {
+        let words = Self.names.filter { contains($0.type) }.map { name, type in
+            switch type {
+            case .null: "null"
+            case .integer, .array, .object: "an \(name)"
+            default: "a \(name)"
+            }
+        }
+        return words.joined(separator: " or ")
+    }
+}
+
+/// One schema with its rules, grouped by what they look at. Immutable once its compiler is done.
+final class CompiledSchema: @unchecked Sendable {
+    // Sendable because only the compiler writes it, before it hands the program out.
+
+    /// `false` as a schema.
+    var refusesAll = false
+    /// Empty for every type.
+    var types: JSONTypes = []
+    var constant: JSONValue?
+    var choices: [JSONValue] = []
+    var numbers: NumberRules?
+    var strings: StringRules?
+    var arrays: ArrayRules?
+    var objects: ObjectRules?
+    var applicators: [Applicator] = []
+    var unevaluatedItems: Int?
+    var unevaluatedProperties: Int?
+    /// The resource that the schema is part of: entering another one extends the dynamic scope.
+    let resource: Int
+
+    init(resource: Int) {
+        self.resource = resource
+    }
+
+    var wantsTracking: Bool { unevaluatedItems != nil || unevaluatedProperties != nil }
+}
+
+/// A number of a schema: as an integer where it is one, since doubles confuse large ones.
+struct SchemaNumber: Sendable {
+    var double: Double
+    var integer: Int64?
+    var text: String
+}
+
+struct NumberRules: Sendable {
+    var minimum: SchemaNumber?
+    var maximum: SchemaNumber?
+    var exclusiveMinimum: SchemaNumber?
+    var exclusiveMaximum: SchemaNumber?
+    var multipleOf: (number: SchemaNumber, decimal: DecimalNumber)?
+}
+
+struct StringRules: Sendable {
+    var minimumLength: Int?
+    var maximumLength: Int?
+    var pattern: SchemaPattern?
+}
+
+struct ArrayRules: Sendable {
+    var prefix: [Int] = []
+    var items: Int?
+    var contains: Int?
+    var minimumContains = 1
+    var maximumContains: Int?
+    var minimumCount: Int?
+    var maximumCount: Int?
+    var isUnique = false
+}
+
+struct ObjectRules: Sendable {
+    /// The keys that `properties` and `required` name.
+    var keys = SchemaKeyTable([])
+    /// By place in `keys`; -1 for a key that is only required.
+    var properties: [Int] = []
+    /// Places in `keys`.
+    var required: [Int] = []
+    var patterns: [(pattern: SchemaPattern, schema: Int)] = []
+    var additional: Int?
+    var names: Int?
+    var minimumCount: Int?
+    var maximumCount: Int?
+    var dependentRequired: [(key: String, required: [String])] = []
+}
+
+/// A keyword that applies other schemas to the same value.
+enum Applicator: Sendable {
+    case reference(Int)
+    /// To the outermost schema of the dynamic scope that has the anchor, else to the one that is named.
+    case dynamicReference(anchor: String, otherwise: Int)
+    case allOf([Int])
+    case anyOf([Int])
+    case oneOf([Int])
+    case not(Int)
+    case condition(if: Int, then: Int?, otherwise: Int?)
+    case dependentSchemas([(key: String, schema: Int)])
+}
+
+/// Finds a key among those that a schema names.
+struct SchemaKeyTable: Sendable {
+    let keys: [String]
+    private let bytes: [[UInt8]]
+    /// Places by hash, -1 where there is none; a power of two in size and at most half full.
+    private var slots: [Int32]
+
+    init(_ keys: [String]) {
+        self.keys = keys
+        bytes = keys.map { Array($0.utf8) }
+        var size = 4
+        while size < keys.count * 2 { size *= 2 }
+        slots = [Int32](repeating: -1, count: size)
+        for (place, key) in bytes.enumerated() {
+            var slot = key.withUnsafeBytes { Self.hash($0) } & (size - 1)
+            while slots[slot] >= 0 { slot = (slot + 1) & (size - 1) }
+            slots[slot] = Int32(place)
+        }
+    }
+
+    /// - Parameter hint: where the key stands if the value's keys are in the schema's order, as they often are.
+    func place(of key: JSONText, hint: Int) -> Int? {
+        guard !key.hasEscapes else { return key.unescaped.withUnsafeBytes { place(of: $0) } }
+        if hint < bytes.count, Self.isEqual(bytes[hint], key.raw) { return hint }
+        return place(of: key.raw)
+    }
+
+    private func place(of key: UnsafeRawBufferPointer) -> Int? {
+        if bytes.isEmpty { return nil }
+        var slot = Self.hash(key) & (slots.count - 1)
+        // Ends at an empty slot: half of them are.
+        while slots[slot] >= 0 {
+            if Self.isEqual(bytes[Int(slots[slot])], key) { return Int(slots[slot]) }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        return nil
+    }
+
+    private static func isEqual(_ one: [UInt8], _ other: UnsafeRawBufferPointer) -> Bool {
+        one.count == other.count && one.withUnsafeBytes { $0.elementsEqual(other) }
+    }
+
+    /// FNV-1a: short keys, no need to resist an attack, since the keys are the schema's own.
+    private static func hash(_ key: UnsafeRawBufferPointer) -> Int {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in key { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return Int(truncatingIfNeeded: hash ^ (hash >> 32))
+    }
+}

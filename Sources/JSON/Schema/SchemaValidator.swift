@@ -1,0 +1,30 @@
+/// A schema, compiled: checks values against JSON Schema draft 2020-12. `format` and the content keywords are
+/// annotations and assert nothing, as the draft says.
+///
+/// It is immutable, so any number of threads may use one at once.
+public final class SchemaValidator: Sendable {
+    private let program: SchemaProgram
+
+    /// Violations beyond this many are not collected: nobody reads them, and a hostile input could make millions.
+    public static let maximumViolations = 100
+
+    /// - Parameter resources: other documents that the schema refers to, by their URIs. Nothing is ever fetched.
+    /// - Throws: `JSONSchemaError` for a keyword of the wrong form and a reference that leads nowhere.
+    public init(_ schema: JSONSchema, resources: [String: JSONValue] = [:]) throws(JSONSchemaError) {
+        program = try SchemaCompiler.compile(schema.json, resources: resources)
+    }
+
+    /// Whether the value meets the schema; quick, and allocates nothing for most schemas.
+    public func isValid(_ value: JSONNode) -> Bool {
+        var evaluation = SchemaEvaluation(program, collects: false)
+        return evaluation.run(value)
+    }
+
+    /// Every place where the value does not meet the schema, in the order of the value; empty when it does.
+    public func violations(in value: JSONNode) -> [SchemaViolation] {
+        if isValid(value) { return [] }
+        var evaluation = SchemaEvaluation(program, collects: true)
+        _ = evaluation.run(value)
+        return evaluation.violations
+    }
+}
