@@ -18,6 +18,17 @@ public struct JSONWriter: ~Copyable {
 
     public var count: Int { bytes.count }
 
+    /// Begins another text behind what was written: no comma comes between them.
+    public mutating func beginText() {
+        needsComma = false
+    }
+
+    /// Takes back what was written from byte `count` on, which must be where a text began.
+    public mutating func truncate(to count: Int) {
+        bytes.removeSubrange(count...)
+        needsComma = false
+    }
+
     // MARK: - Containers
 
     public mutating func beginObject() { begin(UInt8(ascii: "{")) }

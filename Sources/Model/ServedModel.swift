@@ -1,0 +1,59 @@
+/// A model with its types erased: payload bytes in, payload bytes out. The server holds models as this and nothing else.
+public protocol ServedModel: Sendable {
+    var metadata: ModelMetadata { get }
+
+    /// Predicts several payloads, each one JSON value. It checks them against the input schema, and one that is off
+    /// does not harm the others. It may be called from several threads at once.
+    ///
+    /// - Parameter outcomes: gets one outcome for each payload, in the same order.
+    func predict(_ payloads: [UnsafeRawBufferPointer], into outcomes: inout PredictionOutcomes)
+}
+
+/// What became of a batch's inputs: outputs one behind the other in one buffer, and errors.
+///
+/// It is used again and again by one thread, so that once its buffers have grown, a prediction allocates nothing for it.
+public struct PredictionOutcomes: ~Copyable {
+    public enum Outcome: Sendable {
+        /// Where in `bytes` the output's JSON stands.
+        case output(Range<Int>)
+        case failure(PredictionError)
+    }
+
+    private var writer = JSONWriter(capacity: 1024)
+    public private(set) var outcomes: [Outcome] = []
+    /// For whoever parses the inputs: a document that is kept for the same reason.
+    public let document = JSONDocument()
+
+    public init() {}
+
+    public var bytes: [UInt8] { writer.bytes }
+
+    /// Forgets all outcomes and keeps the room.
+    public mutating func removeAll() {
+        writer.removeAll()
+        outcomes.removeAll(keepingCapacity: true)
+    }
+
+    /// Appends an output that `write` writes; if it throws, a failure.
+    public mutating func append(_ write: (inout JSONWriter) throws -> Void) {
+        let begin = writer.count
+        writer.beginText()
+        do {
+            try write(&writer)
+            outcomes.append(.output(begin..<writer.count))
+        } catch {
+            writer.truncate(to: begin)
+            append(failure: error)
+        }
+    }
+
+    /// Appends an output that is JSON already.
+    public mutating func append(output: UnsafeRawBufferPointer) {
+        append { $0.raw(output) }
+    }
+
+    public mutating func append(failure error: any Error) {
+        let failure = error as? PredictionError ?? PredictionError(.failed, "the model failed: \(error)", cause: error)
+        outcomes.append(.failure(failure))
+    }
+}
