@@ -54,31 +54,43 @@ def microseconds_since(moment):
     return int((time.monotonic() - moment) * 1e6)
 
 
+def parse(text):
+    return json.loads(text, parse_constant=reject)
+
+
+def reject(name):
+    raise ValueError(f"{name} is not JSON")
+
+
+def encode(value):
+    """Strict JSON: neither NaN nor half a surrogate pair leaves this worker."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+
+
 def answer(header, second):
-    """The two frames that answer a dispatch."""
+    """The two frames that answer a dispatch. Whatever a client sent, it is answered: a worker that dies takes its
+    requests to the next worker, and the one that kills it too."""
     started = time.monotonic()
     flags, _queued, request = struct.unpack_from("<HIQ", header, 2)
     two_frames, batch = flags & TWO_FRAMES, flags & BATCH
-    envelope = json.loads(header[32:] if two_frames else second)
-    error, items, output = None, 1, None
+    envelope = parse(header[32:] if two_frames else second)  # the broker has checked it
+    error, items, output = None, 1, b""
     try:
-        value = json.loads(second) if two_frames else envelope["input"]
+        value = parse(second) if two_frames else envelope["input"]
         if batch and not isinstance(value, list):
             raise ValueError("a batch is an array")
         items = len(value) if batch else 1
-        output = [predict(item) for item in value] if batch else predict(value)
-    except ValueError as fault:
+        output = encode([predict(item) for item in value] if batch else predict(value))
+    except (ValueError, RecursionError) as fault:
         error = str(fault)
-    reply = envelope_of(envelope.get("id"), error, started, items)
+    reply = encode(envelope_of(envelope.get("id"), error, started, items))
+    if not two_frames and not error:
+        reply = reply[:-1] + b', "output": ' + output + b"}"
     code = MALFORMED_PAYLOAD if error else 0
     reply_flags = (FAILED if error else TWO_FRAMES if two_frames else 0) | (BATCH if batch else 0)
     first = struct.pack(
         "<cBHIQIIII", b"A", VERSION, reply_flags, code, request, 0, microseconds_since(started), items, 0)
-    if two_frames and not error:
-        return [first + json.dumps(reply).encode(), json.dumps(output).encode()]
-    if not error:
-        reply["output"] = output
-    return [first, json.dumps(reply).encode()]
+    return [first + reply, output] if two_frames and not error else [first, reply]
 
 
 def connect(context, endpoint):
@@ -90,29 +102,36 @@ def connect(context, endpoint):
     return socket
 
 
+def handle(socket, frames, silence):
+    """Does what one message asks for; returns how many milliseconds of silence mean that the broker is gone."""
+    kind, version = frames[0][:1], frames[0][1]
+    if version != VERSION:
+        return silence
+    if kind == b"W":
+        print("welcome", flush=True)
+        return struct.unpack_from("<I", frames[0], 8)[0]
+    if kind == b"P":
+        socket.send(struct.pack("<cBH", b"O", VERSION, 0))
+    elif kind == b"D":
+        socket.send_multipart(answer(*frames))
+    elif kind == b"I":
+        socket.send(hello())
+    # A cancel ("C") comes too late for a worker that answers each request before it reads the next message.
+    return silence
+
+
 def serve(context, endpoint, stopping):
     socket = connect(context, endpoint)
-    silence = 2000  # milliseconds without a word from the broker; its welcome says how many it should be
+    silence = 2000  # until the welcome says better
     while not stopping:
-        if not socket.poll(silence):  # the broker is gone, or was restarted and has not heard of us
+        if socket.poll(silence):
+            silence = handle(socket, socket.recv_multipart(), silence)
+        else:  # the broker is gone, or was restarted and has not heard of us
             socket.close(linger=0)
             socket = connect(context, endpoint)
-            continue
-        frames = socket.recv_multipart()
-        kind, version = frames[0][:1], frames[0][1]
-        if version != VERSION:
-            continue
-        if kind == b"W":
-            silence = struct.unpack_from("<I", frames[0], 8)[0]
-            print("welcome", flush=True)
-        elif kind == b"P":
-            socket.send(struct.pack("<cBH", b"O", VERSION, 0))
-        elif kind == b"D":
-            socket.send_multipart(answer(*frames))
-        elif kind == b"I":
-            socket.send(hello())
-        # A cancel ("C") comes too late for a worker that answers each request before it reads the next message.
-    # What the broker has handed over meanwhile goes to other workers when it reads this.
+    socket.send(struct.pack("<cBH", b"Q", VERSION, 0))
+    while socket.poll(0):  # ends with what has been handed over; the broker hands over no more
+        handle(socket, socket.recv_multipart(), silence)
     socket.send(struct.pack("<cBH", b"G", VERSION, 0))
     socket.close()
 
