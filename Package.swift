@@ -60,7 +60,10 @@ let package = Package(
             path: "Sources/Client", swiftSettings: settings),
         .target(
             name: "SibylWorker",
-            dependencies: ["SibylCore", "SibylTransport", "SibylModel", "SibylBroker", "CSibylPlugin", logging],
+            dependencies: [
+                "SibylCore", "SibylTransport", "SibylProtocol", "SibylModel", "SibylJSON", "SibylBroker", "CSibylPlugin",
+                argumentParser, deque, logging,
+            ],
             path: "Sources/Worker", swiftSettings: settings),
         .target(
             name: "SibylBroker",

@@ -11,4 +11,6 @@ public enum WireLimits {
     public static let fieldBytes = 512
     public static let timeoutMilliseconds = 1...86_400_000
     public static let defaultTimeoutMilliseconds = 30_000
+    /// Items of one batch: a batch of empty objects would else take a hundred times its size to answer.
+    public static let batchItems = 1_000_000
 }

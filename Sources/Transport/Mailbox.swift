@@ -32,6 +32,20 @@ package final class Mailbox<Element: Sendable>: Sendable {
         return outcome
     }
 
+    /// Sends several at once; all of them, or none.
+    package func send(contentsOf elements: [Element]) -> SendOutcome {
+        if elements.isEmpty { return .accepted }
+        let (outcome, wasEmpty) = state.withLock { state -> (SendOutcome, Bool) in
+            if state.isClosed { return (.closed, false) }
+            if state.items.count + elements.count > capacity { return (.full, false) }
+            let wasEmpty = state.items.isEmpty
+            state.items.append(contentsOf: elements)
+            return (.accepted, wasEmpty)
+        }
+        if wasEmpty { wakeup.signal() }
+        return outcome
+    }
+
     /// Swaps the waiting items into `items`, which should be empty, so that both arrays keep their room.
     package func drain(into items: inout [Element]) {
         wakeup.clear()

@@ -43,7 +43,7 @@ struct BrokerCommand: ParsableCommand {
         Terminal.print("sibyl broker is ready: clients on \(broker.frontend), workers on \(broker.backend)")
         var isDraining = false
         // Ends with the broker, which a signal makes drain within its time.
-        while case .signal(let number) = queue.next(until: nil) {
+        while case .signal(let number) = queue.next() {
             if isDraining { _exit(128 + number) }
             isDraining = true
             broker.drain()

@@ -1,5 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
+internal import SibylBroker
+internal import SibylCore
 internal import SibylWorker
 
 /// `sibyl worker`: predicts, for brokers or alone.
@@ -45,5 +47,21 @@ struct WorkerCommand: ParsableCommand {
 
     func run() throws {
         if let parent, !ParentBond.tie(to: parent) { return }
+        var flags = FlagValues()
+        flags.set(ConfigurationKeys.brokerFrontend, "--bind", to: bind)
+        flags.set(ConfigurationKeys.workerThreads, "--threads", to: threads)
+        flags.set(ConfigurationKeys.workerCapacity, "--capacity", to: capacity)
+        log.fill(&flags)
+        let settings = try source.settings(flags)
+        let sources = try models.entries(settings).map { $0.source }
+        let role: WorkerProcess.Role =
+            bind == nil ? .behindBrokers : .alone(BrokerConfiguration(settings, backend: ""))
+        var process = try WorkerProcess(
+            WorkerConfiguration(settings, brokers: connect), role, logger: settings.logger("worker"),
+            ready: { Terminal.print("sibyl worker is " + $0) }
+        ) {
+            try ModelManager(sources)
+        }
+        process.run()
     }
 }

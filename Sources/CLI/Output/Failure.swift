@@ -1,3 +1,4 @@
+internal import SibylModel
 internal import SibylProtocol
 internal import SibylTransport
 
@@ -41,6 +42,7 @@ extension Failure {
         case let error as SibylError: self.init(error)
         case let error as ConfigurationError: self.init(error)
         case let error as TransportError: self.init(error)
+        case let error as ModelLoadError: self.init(status: .configuration, message: error.description)
         case let error as FileFault: self.init(status: .badInput, message: error.description)
         default: self.init(status: .serverFault, message: "\(error)")
         }

@@ -54,14 +54,16 @@ struct AllInOne: ~Copyable {
         return .milliseconds(Int64(drain) + 5_000)
     }
 
+    private static var now: Instant { Instant(nanoseconds: MonotonicClock.nanoseconds()) }
+
     // MARK: - Running
 
     /// Serves until a signal has been obeyed.
     mutating func run() throws {
-        var outcome = try workers.begin(at: EventQueue<Event>.now)
+        var outcome = try workers.begin(at: Self.now)
         while outcome == nil {
-            let input = queue.next(until: workers.nextDeadline)
-            let now = EventQueue<Event>.now
+            let input = queue.next(until: workers.nextDeadline?.nanoseconds)
+            let now = Self.now
             outcome =
                 switch input {
                 case .signal(SIGCHLD): try workers.childrenEnded(at: now)

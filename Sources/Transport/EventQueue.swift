@@ -1,40 +1,36 @@
-internal import Glibc
-internal import SibylCore
-internal import SibylTransport
-
-/// What the main thread of a serving command waits for: signals, events from other threads, and a moment in time.
+/// What the main thread of a serving process waits for: signals, events from other threads, and a moment in time.
 ///
 /// Make it before any thread: the signals are then blocked in all of them, and arrive here alone.
-struct EventQueue<Event: Sendable>: ~Copyable {
-    enum Input: Sendable {
+package struct EventQueue<Event: Sendable>: ~Copyable {
+    package enum Input: Sendable {
         case signal(Int32)
         case event(Event)
         case deadline
     }
 
-    let mailbox: Mailbox<Event>
+    package let mailbox: Mailbox<Event>
     private let signals: SignalSource
     private var poller = Poller()
     /// Events taken from the mailbox and not yet returned, oldest first.
     private var waiting: ArraySlice<Event> = []
 
     /// - Parameter capacity: events that may wait; more are dropped.
-    init(signals: [Int32], capacity: Int) {
+    package init(signals: [Int32], capacity: Int) {
         self.signals = SignalSource(signals)
         mailbox = Mailbox(capacity: capacity)
         poller.add(descriptor: self.signals.descriptor)
         poller.add(descriptor: mailbox.wakeup.descriptor)
     }
 
-    static var now: Instant { Instant(nanoseconds: MonotonicClock.nanoseconds()) }
-
     /// The next input; waits for it.
-    mutating func next(until deadline: Instant?) -> Input {
+    ///
+    /// - Parameter deadline: in nanoseconds of `MonotonicClock`; nil waits without end.
+    package mutating func next(until deadline: Int64? = nil) -> Input {
         // Ends with the first input, or at the deadline.
         while true {
             if let signal = signals.next() { return .signal(signal) }
             if let event = waiting.popFirst() ?? nextDelivered() { return .event(event) }
-            let left = deadline.map { ($0 - Self.now).nanoseconds }
+            let left = deadline.map { $0 - MonotonicClock.nanoseconds() }
             if let left, left <= 0 { return .deadline }
             poller.wait(nanoseconds: left)
         }

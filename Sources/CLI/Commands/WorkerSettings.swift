@@ -1,0 +1,22 @@
+internal import Glibc
+internal import SibylCore
+internal import SibylModel
+internal import SibylWorker
+
+extension WorkerConfiguration {
+    /// The settings of `worker`; what is not set keeps its default.
+    init(_ settings: Settings, brokers: [String]) {
+        self.init(brokers: brokers)
+        threads = settings.integer(ConfigurationKeys.workerThreads) ?? threads
+        limits.capacity = settings.integer(ConfigurationKeys.workerCapacity).map(UInt32.init) ?? limits.capacity
+        limits.drainTimeout = settings.span(ConfigurationKeys.workerDrainTimeout) ?? limits.drainTimeout
+    }
+}
+
+extension ModelEntry {
+    /// Where the worker gets the model from.
+    var source: ModelSource {
+        .plugin(
+            path: pluginPath, configuration: ModelConfiguration(settings: settings, baseDirectory: baseDirectory))
+    }
+}

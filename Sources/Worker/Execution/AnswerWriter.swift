@@ -1,0 +1,87 @@
+internal import SibylCore
+internal import SibylJSON
+internal import SibylModel
+internal import SibylProtocol
+internal import SibylTransport
+
+/// Writes the answers of jobs: the broker's header, the client's reply.
+struct AnswerWriter: ~Copyable {
+    /// When and with how many others a job was computed.
+    struct Span {
+        var begin: Instant
+        var end: Instant
+        var batchSize: Int
+    }
+
+    private var writer = JSONWriter(capacity: 1024)
+    private var heads: [ReplyHead]
+
+    init(models: ModelManager, worker: String) {
+        heads = models.models.map { model in
+            var head = ReplyHead(worker: worker)
+            head.model = model.metadata.qualifiedName
+            head.version = model.metadata.version.description
+            return head
+        }
+    }
+
+    // MARK: - Outputs
+
+    /// - Parameter items: the errors of a batch's items.
+    mutating func answer(_ job: Job, with output: ArraySlice<UInt8>, _ span: Span, items: [ItemError] = []) {
+        let header = header(of: job, failure: nil, span)
+        heads[job.model].timing = Timing(
+            queueMicroseconds: Int(header.queued), computeMicroseconds: Int(header.computed),
+            batchSize: span.batchSize)
+        heads[job.model].itemErrors = items
+        writer.removeAll()
+        output.withUnsafeBytes { output in
+            writeEnvelope(of: job, output)
+            if job.dispatch.flags.isTwoFrames {
+                job.answerHead = Self.frame(header, writer.bytes)
+                job.answerBody = Message(copying: output)
+            } else {
+                job.answerHead = Self.frame(header, [])
+                job.answerBody = Message(writer.bytes)
+            }
+        }
+        job.clear()
+    }
+
+    private mutating func writeEnvelope(of job: Job, _ output: UnsafeRawBufferPointer) {
+        job.withID { id in
+            heads[job.model].write(id: id, output: job.dispatch.flags.isTwoFrames ? nil : output, to: &writer)
+        }
+    }
+
+    // MARK: - Errors
+
+    /// Answers with an error, which is one frame in either shape.
+    mutating func refuse(_ job: Job, _ error: SibylError, at now: Instant, _ span: Span? = nil) {
+        if job.envelope == nil { job.scan() }
+        let span = span ?? Span(begin: now, end: now, batchSize: 0)
+        writer.removeAll()
+        job.withID { ReplyWriter.writeError(error, id: $0, to: &writer) }
+        job.answerHead = Self.frame(header(of: job, failure: error.code, span), [])
+        job.answerBody = Message(writer.bytes)
+        job.clear()
+    }
+
+    // MARK: - Frames
+
+    private func header(of job: Job, failure: ErrorCode?, _ span: Span) -> WorkerMessage.Answer {
+        let waited = UInt32(clamping: (span.begin - job.arrived).microseconds)
+        let (queued, overflow) = job.dispatch.queued.addingReportingOverflow(waited)
+        return WorkerMessage.Answer(
+            request: job.dispatch.request, failure: failure, queued: overflow ? .max : queued,
+            computed: UInt32(clamping: (span.end - span.begin).microseconds), items: UInt32(clamping: span.batchSize),
+            flags: failure == nil ? job.dispatch.flags : .failed)
+    }
+
+    private static func frame(_ header: WorkerMessage.Answer, _ envelope: [UInt8]) -> Message {
+        Message(byteCount: WorkerMessage.Answer.byteCount + envelope.count) { frame in
+            header.write(to: frame)
+            UnsafeMutableRawBufferPointer(rebasing: frame[WorkerMessage.Answer.byteCount...]).copyBytes(from: envelope)
+        }
+    }
+}

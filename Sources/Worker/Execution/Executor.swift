@@ -1,0 +1,68 @@
+internal import SibylCore
+internal import SibylModel
+internal import SibylProtocol
+internal import SibylTransport
+
+/// What executors share.
+struct ExecutorContext: Sendable {
+    let models: ModelManager
+    /// The worker's name, for replies.
+    let worker: String
+    let queue: JobQueue
+    let outbox: Mailbox<Job>
+}
+
+/// One thread that predicts: takes jobs, computes them together, writes their answers.
+struct Executor: ~Copyable {
+    /// Jobs computed together at most: more gains nothing at the hand-over.
+    private static let largestBatch = 32
+    /// How long a batch should take at most: its first answer waits for its last.
+    private static let longestBatch = Instant.Span.milliseconds(1)
+
+    private let context: ExecutorContext
+    private var jobs: [Job] = []
+    private var work: ExecutorWork
+    /// What one input of each model costs, as a moving average.
+    private var costs: [Instant.Span]
+
+    init(_ context: ExecutorContext) {
+        self.context = context
+        work = ExecutorWork(context)
+        costs = context.models.models.map { _ in .zero }
+    }
+
+    /// Works until the queue is closed.
+    mutating func run() {
+        // Ends with the queue.
+        while context.queue.take(into: &jobs, limit: limit) {
+            compute()
+            // The outbox holds every job that the brokers' credit allows, so it never refuses.
+            _ = context.outbox.send(contentsOf: jobs)
+            jobs.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private var limit: (Int) -> Int {
+        let costs = costs
+        return { model in
+            let cost = model < costs.count ? costs[model].nanoseconds : 0
+            if cost <= 0 { return Self.largestBatch }
+            return max(1, min(Self.largestBatch, Int(Self.longestBatch.nanoseconds / cost)))
+        }
+    }
+
+    private mutating func compute() {
+        let begin = MonotonicClock.nanoseconds()
+        let isBatch = jobs[0].isBatch
+        if isBatch {
+            work.computeBatch(jobs[0], from: Instant(nanoseconds: begin))
+        } else {
+            work.compute(jobs, from: Instant(nanoseconds: begin))
+        }
+        let model = jobs[0].model
+        guard !isBatch, model < costs.count else { return }
+        let cost = (MonotonicClock.nanoseconds() - begin) / Int64(jobs.count)
+        let old = costs[model].nanoseconds
+        costs[model].nanoseconds = old == 0 ? cost : old + (cost - old) / 8
+    }
+}

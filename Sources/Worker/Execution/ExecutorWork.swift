@@ -1,0 +1,126 @@
+internal import SibylCore
+internal import SibylModel
+internal import SibylProtocol
+internal import SibylTransport
+
+/// What an executor does with jobs: reads their payloads, has the model predict, writes their answers. Its buffers are
+/// used again and again.
+struct ExecutorWork: ~Copyable {
+    let context: ExecutorContext
+    var answers: AnswerWriter
+    var outcomes = PredictionOutcomes()
+    /// Small payloads, one behind the other: libzmq keeps the shortest inside its message, where no pointer stays
+    /// valid.
+    private var scratch = PayloadScratch()
+    private var payloads: [UnsafeRawBufferPointer] = []
+    /// The jobs that the payloads belong to.
+    private var computed: [Job] = []
+
+    init(_ context: ExecutorContext) {
+        self.context = context
+        answers = AnswerWriter(models: context.models, worker: context.worker)
+    }
+
+    /// Computes jobs of one model together.
+    mutating func compute(_ jobs: [Job], from begin: Instant) {
+        payloads.removeAll(keepingCapacity: true)
+        computed.removeAll(keepingCapacity: true)
+        scratch.reset(for: jobs)
+        for job in jobs {
+            if let error = objection(to: job, at: begin) {
+                answers.refuse(job, error, at: begin)
+            } else {
+                payloads.append(scratch.payload(of: job))
+                computed.append(job)
+            }
+        }
+        guard let first = computed.first else { return }
+        outcomes.removeAll()
+        context.models.models[first.model].predict(payloads, into: &outcomes)
+        let end = Instant(nanoseconds: MonotonicClock.nanoseconds())
+        for (index, job) in computed.enumerated() {
+            let span = AnswerWriter.Span(begin: begin, end: end, batchSize: computed.count)
+            // A model of the server's own gives one outcome each; were one missing, its client must hear of it.
+            guard index < outcomes.outcomes.count else {
+                answers.refuse(job, SibylError(.predictionFailed, "the model gave no output"), at: begin)
+                continue
+            }
+            switch outcomes.outcomes[index] {
+            case .output(let range): answers.answer(job, with: outcomes.bytes[range], span)
+            case .failure(let error): answers.refuse(job, SibylError(error), at: begin, span)
+            }
+        }
+    }
+
+    /// Why a job is not computed.
+    func objection(to job: Job, at now: Instant) -> SibylError? {
+        job.scan()
+        if job.deadline <= now {
+            return SibylError(.deadlineExceeded, "the time ran out while the request waited for a worker")
+        }
+        guard job.model < context.models.models.count else {
+            return SibylError(.internal, "the worker has no model number \(job.model)")
+        }
+        return objection(toContentTypeOf: job)
+    }
+
+    private func objection(toContentTypeOf job: Job) -> SibylError? {
+        guard let field = job.envelope?.contentType, field.isPresent else { return nil }
+        return job.withEnvelope { envelope in
+            field.withText(in: envelope) { text in
+                if text.elementsEqual(Self.json) { return nil }
+                let name = String(decoding: text, as: UTF8.self)
+                return SibylError(
+                    .unsupportedContentType, "the model takes application/json, not \(name)")
+            }
+        }
+    }
+
+    private static let json = Array("application/json".utf8)
+}
+
+/// The payloads of a batch of jobs, at addresses that stay.
+struct PayloadScratch: ~Copyable {
+    /// Longer payloads are used where they are: libzmq keeps them on the heap.
+    private static let longest = 1024
+    private var bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
+    private var used = 0
+
+    deinit {
+        bytes.deallocate()
+    }
+
+    /// Makes room for the jobs' payloads; those that were handed out before are over.
+    mutating func reset(for jobs: [Job]) {
+        used = 0
+        let needed = jobs.count * Self.longest
+        guard needed > bytes.count else { return }
+        bytes.deallocate()
+        bytes = .allocate(byteCount: needed, alignment: 16)
+    }
+
+    /// The input's bytes; valid until the job is cleared or the scratch reset.
+    mutating func payload(of job: Job) -> UnsafeRawBufferPointer {
+        job.withInput { payload in
+            guard payload.count <= Self.longest else { return payload }
+            let place = UnsafeMutableRawBufferPointer(rebasing: bytes[used..<(used + payload.count)])
+            place.copyMemory(from: payload)
+            used += payload.count
+            return UnsafeRawBufferPointer(place)
+        }
+    }
+}
+
+extension SibylError {
+    /// A prediction's error as clients hear of it.
+    init(_ error: PredictionError) {
+        let code: ErrorCode =
+            switch error.code {
+            case .malformedPayload: .malformedPayload
+            case .invalidInput: .invalidInput
+            case .failed: .predictionFailed
+            }
+        let details = error.violations.map { ErrorDetail(path: $0.path, message: $0.message) }
+        self.init(code, error.message, details: details)
+    }
+}

@@ -1,0 +1,66 @@
+internal import SibylCore
+internal import SibylProtocol
+internal import SibylTransport
+
+/// One dispatched request on its way through a worker: from the socket's thread to an executor's and back.
+///
+/// Jobs are used again, so that a request allocates none.
+final class Job: @unchecked Sendable {
+    // Sendable because it has one owner at a time: the queue and the outbox hand it over under their locks.
+
+    /// The session's name for it.
+    var slot: Int32 = 0
+    var broker: Int32 = 0
+    var dispatch = WorkerMessage.Dispatch(request: 0, model: 0, timeLeft: 0, queued: 0, attempt: 0, flags: [])
+    var arrived = Instant(nanoseconds: 0)
+    var deadline = Instant.distantFuture
+
+    /// The dispatch as it came: the header, behind it the client's envelope in the two-frame shape.
+    var head = Message()
+    /// The payload; in the one-frame shape the client's whole message.
+    var body = Message()
+
+    /// The client's envelope, once it was scanned.
+    private(set) var envelope: RequestEnvelope?
+
+    /// The answer: a header, behind it the reply's envelope in the two-frame shape.
+    var answerHead = Message()
+    /// The output; in the one-frame shape and for every error the whole reply.
+    var answerBody = Message()
+
+    var model: Int { Int(dispatch.model) }
+    var isBatch: Bool { dispatch.flags.rawValue & WorkerMessage.Flags.batch.rawValue != 0 }
+
+    /// Lets the request's bytes go.
+    func clear() {
+        head = Message()
+        body = Message()
+        envelope = nil
+    }
+
+    /// Scans the client's envelope, which the broker has found to be right; a broker that passes on anything else is no
+    /// reason to fall.
+    func scan() {
+        envelope = withEnvelope { try? RequestEnvelope(scanning: $0) }
+    }
+
+    /// Lends the input's bytes.
+    func withInput<Result>(_ use: (UnsafeRawBufferPointer) -> Result) -> Result {
+        body.withUnsafeBytes { body in
+            use(dispatch.flags.isTwoFrames ? body : envelope?.input.bytes(in: body) ?? body)
+        }
+    }
+
+    /// Lends the raw JSON text of the request's id; empty for none.
+    func withID<Result>(_ use: (UnsafeRawBufferPointer) -> Result) -> Result {
+        withEnvelope { bytes in use(envelope?.id.bytes(in: bytes) ?? UnsafeRawBufferPointer(start: nil, count: 0)) }
+    }
+
+    /// Lends the client's envelope.
+    func withEnvelope<Result>(_ use: (UnsafeRawBufferPointer) -> Result) -> Result {
+        guard dispatch.flags.isTwoFrames else { return body.withUnsafeBytes(use) }
+        return head.withUnsafeBytes { bytes in
+            use(UnsafeRawBufferPointer(rebasing: bytes[WorkerMessage.Dispatch.byteCount...]))
+        }
+    }
+}

@@ -1,0 +1,28 @@
+public import SibylModel
+
+/// Where a model comes from: what a configuration's entry names.
+public struct ModelSource: Sendable {
+    /// Makes the model.
+    ///
+    /// - Throws: `ModelLoadError`.
+    let load: @Sendable () throws(ModelLoadError) -> any ServedModel
+
+    /// A model of this program.
+    public static func type<Model: MLModel>(
+        _ type: Model.Type, configuration: ModelConfiguration = ModelConfiguration()
+    ) -> ModelSource {
+        ModelSource { () throws(ModelLoadError) in try TypedModel(type, configuration: configuration) }
+    }
+
+    /// A model in a shared library with the C table.
+    public static func plugin(path: String, configuration: ModelConfiguration = ModelConfiguration()) -> ModelSource {
+        ModelSource { () throws(ModelLoadError) in
+            try PluginModel(library: PluginLibrary(path: path), configuration: configuration)
+        }
+    }
+
+    /// A model that is there already.
+    public static func loaded(_ model: any ServedModel) -> ModelSource {
+        ModelSource { () throws(ModelLoadError) in model }
+    }
+}

@@ -1,0 +1,107 @@
+internal import Glibc
+package import Logging
+package import SibylBroker
+internal import SibylCore
+internal import SibylModel
+internal import SibylTransport
+
+/// A process that is a worker and nothing else, from loading its models to its end.
+package struct WorkerProcess: ~Copyable {
+    private enum Event: Sendable {
+        case workerEnded
+        case brokerEnded
+        case workerJoined
+    }
+
+    /// For whom it works.
+    package enum Role: Sendable {
+        /// For the brokers of its configuration.
+        case behindBrokers
+        /// For clients that reach it directly: a broker of its own, in the same process, gives it the whole protocol.
+        case alone(BrokerConfiguration)
+    }
+
+    private var queue: EventQueue<Event>
+    private let worker: Worker
+    private let broker: Broker?
+    private let ready: (String) -> Void
+    private let modelNames: String
+
+    /// Loads the models and begins to work.
+    ///
+    /// - Parameters:
+    ///   - ready: told once, in words, when clients can be served.
+    ///   - load: loads the models.
+    /// - Throws: what `load` throws, and `TransportError` for an endpoint that can't be.
+    package init(
+        _ configuration: WorkerConfiguration, _ role: Role, logger: Logger, ready: @escaping (String) -> Void,
+        load: () throws -> ModelManager
+    ) throws {
+        // Before any thread, a model's included: the signals are to arrive here alone.
+        let queue = EventQueue<Event>(signals: [SIGTERM, SIGINT], capacity: 16)
+        let models = try load()
+        let names = models.list().map { "\($0.qualifiedName) \($0.version)" }.joined(separator: ", ")
+        logger.info("loaded \(names)")
+        let context = Context()
+        var configuration = configuration
+        var broker: Broker?
+        if case .alone(var own) = role {
+            own.backend = "inproc://sibyl-backend"
+            configuration.brokers = [own.backend]
+            broker = try Self.broker(own, in: context, logger, queue.mailbox)
+        }
+        let worker = try Worker(configuration, models: models, in: context, logger: logger)
+        try Self.tell(.workerEnded, to: queue.mailbox) { worker.wait() }
+        self.init(queue: queue, worker: worker, broker: broker, modelNames: names, ready: ready)
+    }
+
+    private init(
+        queue: consuming EventQueue<Event>, worker: Worker, broker: Broker?, modelNames: String,
+        ready: @escaping (String) -> Void
+    ) {
+        self.queue = queue
+        self.worker = worker
+        self.broker = broker
+        self.modelNames = modelNames
+        self.ready = ready
+    }
+
+    private static func broker(
+        _ configuration: BrokerConfiguration, in context: Context, _ logger: Logger, _ mailbox: Mailbox<Event>
+    ) throws -> Broker {
+        let broker = try Broker(configuration, in: context, logger: logger) { note in
+            if case .workerJoined = note { _ = mailbox.send(.workerJoined) }
+        }
+        try tell(.brokerEnded, to: mailbox) { broker.wait() }
+        return broker
+    }
+
+    private static func tell(
+        _ event: Event, to mailbox: Mailbox<Event>, after wait: @escaping @Sendable () -> Void
+    ) throws {
+        // Nobody joins it: it ends with what it waits for.
+        _ = try SystemThread(name: "sibyl-wait") {
+            wait()
+            _ = mailbox.send(event)
+        }
+    }
+
+    /// Works until a signal has been obeyed. The first one drains, a second one ends the process at once.
+    package mutating func run() {
+        var isDraining = false
+        // Ends with the worker, which a signal makes drain within its time.
+        while true {
+            switch queue.next() {
+            case .signal(let number):
+                if isDraining { _exit(128 + number) }
+                isDraining = true
+                // Alone, the broker finishes first, while its worker still works.
+                if let broker { broker.drain() } else { worker.drain() }
+            case .event(.brokerEnded): worker.stop()
+            case .event(.workerJoined): if let broker { ready("serving \(modelNames) on \(broker.frontend)") }
+            case .event(.workerEnded): return
+            case .deadline: continue
+            }
+        }
+    }
+}

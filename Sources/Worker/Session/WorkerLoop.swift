@@ -1,0 +1,217 @@
+internal import Glibc
+internal import Logging
+internal import SibylCore
+internal import SibylModel
+internal import SibylProtocol
+internal import SibylTransport
+
+/// The loop around the worker core: polls, decodes, tells the core, runs its effects.
+struct WorkerLoop: ~Copyable {
+    /// Messages taken from one socket before the others have their turn.
+    private static let burst = 256
+    /// Jobs handed to the executors at once while more arrive: they are to start before a long burst is over.
+    private static let handOver = 32
+
+    let configuration: WorkerConfiguration
+    let context: Context
+    let commands: Mailbox<WorkerCommand>
+    let outbox: Mailbox<Job>
+    let queue: JobQueue
+    let logger: Logger
+    let announcement: [UInt8]
+
+    var core: WorkerCore
+    var connections: [BrokerConnection] = []
+    private var poller = Poller()
+    var frames = Frames()
+    var effects: [WorkerEffect] = []
+    var answers: AnswerWriter
+
+    /// The jobs of the core's slots, and those that are free to be used again.
+    var jobs: [Job?] = []
+    private var idle: [Job] = []
+    /// Accepted and not yet handed to the executors.
+    var accepted: [Job] = []
+    /// The job whose answer is in hand.
+    var finished: Job?
+    /// What the core is told once its effects have run.
+    var withdrawn: [Int32] = []
+    var unsent: [Int32] = []
+    private var delivered: [Job] = []
+    /// The moment of this turn of the loop.
+    var now: Instant
+
+    init(
+        _ configuration: WorkerConfiguration, models: ModelManager, in context: Context,
+        commands: Mailbox<WorkerCommand>, logger: Logger
+    ) throws(TransportError) {
+        self.configuration = configuration
+        self.context = context
+        self.commands = commands
+        self.logger = logger
+        // All jobs that the brokers' credit allows, so that an executor's send never fails.
+        outbox = Mailbox(capacity: configuration.brokers.count * Int(configuration.limits.capacity) * 2 + 1)
+        queue = JobQueue(executors: configuration.threads)
+        announcement = Self.announcement(configuration, models)
+        answers = AnswerWriter(models: models, worker: configuration.name)
+        now = Instant(nanoseconds: MonotonicClock.nanoseconds())
+        core = WorkerCore(limits: configuration.limits, brokers: configuration.brokers.count, now: now)
+        try connectAll()
+        try startExecutors(models)
+    }
+
+    private static func announcement(_ configuration: WorkerConfiguration, _ models: ModelManager) -> [UInt8] {
+        WorkerAnnouncement(
+            name: configuration.name, process: UInt32(getpid()), capacity: configuration.limits.capacity,
+            models: models.models.map { WorkerAnnouncement.Model($0.metadata) }
+        ).helloBytes()
+    }
+
+    private mutating func connectAll() throws(TransportError) {
+        for endpoint in configuration.brokers {
+            connections.append(
+                try BrokerConnection(to: endpoint, capacity: configuration.limits.capacity, in: context))
+        }
+        rebuildPoller()
+    }
+
+    private func startExecutors(_ models: ModelManager) throws(TransportError) {
+        let shared = ExecutorContext(models: models, worker: configuration.name, queue: queue, outbox: outbox)
+        for number in 0..<configuration.threads {
+            // Nobody joins them: they end with the queue, and one that is stuck in a model must hold up nobody.
+            _ = try SystemThread(name: "sibyl-predict-\(number)") {
+                var executor = Executor(shared)
+                executor.run()
+            }
+        }
+    }
+
+    /// The order is that of `run`: commands, outbox, then monitor and socket of each broker.
+    mutating func rebuildPoller() {
+        poller = Poller()
+        poller.add(descriptor: commands.wakeup.descriptor)
+        poller.add(descriptor: outbox.wakeup.descriptor)
+        for connection in connections {
+            poller.add(connection.monitor.socket)
+            poller.add(connection.socket)
+        }
+    }
+
+    // MARK: - Running
+
+    /// Works until it has drained.
+    mutating func run() {
+        for index in connections.indices where connections[index].isInProcess {
+            tell(.connected(broker: Int32(index)))
+        }
+        // Ends with a drain or a stop, which the core bounds in time.
+        while !core.isDrained {
+            poller.wait(nanoseconds: (core.nextDeadline - readClock()).nanoseconds)
+            now = readClock()
+            if core.nextDeadline <= now { tell(.tick) }
+            if poller.isReadable(0) { obeyCommands() }
+            // Answers first: they make room for requests.
+            if poller.isReadable(1) { sendAnswers() }
+            for index in connections.indices {
+                if poller.isReadable(2 + 2 * index) { watchConnection(index) }
+                if poller.isReadable(3 + 2 * index) { receive(from: index) }
+            }
+        }
+        queue.close()
+    }
+
+    private func readClock() -> Instant {
+        Instant(nanoseconds: MonotonicClock.nanoseconds())
+    }
+
+    private mutating func obeyCommands() {
+        var waiting: [WorkerCommand] = []
+        commands.drain(into: &waiting)
+        for command in waiting {
+            switch command {
+            case .drain:
+                logger.info("draining: answering what was accepted, taking nothing new")
+                tell(.drain)
+            case .stop: tell(.stop)
+            }
+        }
+    }
+
+    private mutating func watchConnection(_ index: Int) {
+        // Ends with the events that are queued.
+        while let event = connections[index].monitor.next() {
+            switch event {
+            case .connected: tell(.connected(broker: Int32(index)))
+            case .disconnected: tell(.disconnected(broker: Int32(index)))
+            case .retried: continue
+            }
+        }
+    }
+
+    private mutating func sendAnswers() {
+        outbox.drain(into: &delivered)
+        for job in delivered {
+            finished = job
+            tell(.finished(slot: job.slot))
+            release(job)
+        }
+        finished = nil
+        delivered.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func receive(from index: Int) {
+        let connection = connections[index]
+        for _ in 0..<Self.burst {
+            guard connection.socket.receive(&frames) else { break }
+            receiveMessage(from: Int32(index))
+            if accepted.count >= Self.handOver { handOver() }
+        }
+        handOver()
+    }
+
+    private mutating func handOver() {
+        if accepted.isEmpty { return }
+        queue.add(accepted)
+        accepted.removeAll(keepingCapacity: true)
+    }
+
+    // MARK: - Jobs
+
+    /// A job to fill, used again if one is free.
+    mutating func nextJob() -> Job {
+        idle.popLast() ?? Job()
+    }
+
+    /// Lets a job's bytes go and keeps the job.
+    mutating func release(_ job: Job) {
+        jobs[Int(job.slot)] = nil
+        job.clear()
+        job.answerHead = Message()
+        job.answerBody = Message()
+        idle.append(job)
+    }
+
+    // MARK: - The core
+
+    /// Tells the core what happened and does what it says.
+    mutating func tell(_ event: WorkerEvent) {
+        core.handle(event, at: now, into: &effects)
+        runEffects()
+        // Each broker is told once that it can't be reached, and each job withdrawn once.
+        while true {
+            if let broker = unsent.popLast() {
+                core.handle(.unsent(broker: broker), at: now, into: &effects)
+            } else if let slot = withdrawn.popLast() {
+                core.handle(.withdrawn(slot: slot), at: now, into: &effects)
+            } else {
+                return
+            }
+            runEffects()
+        }
+    }
+
+    private mutating func runEffects() {
+        for index in effects.indices { run(effects[index]) }
+        effects.removeAll(keepingCapacity: true)
+    }
+}
