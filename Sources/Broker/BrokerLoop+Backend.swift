@@ -9,6 +9,7 @@ extension BrokerLoop {
         for _ in 0..<Self.burst {
             guard backend.receive(&frames) else { return }
             receiveFromWorker()
+            if toClients.count >= Self.gathered { flush() }
         }
     }
 
@@ -23,19 +24,17 @@ extension BrokerLoop {
 
     private func event(from worker: PeerID) -> BrokerEvent? {
         guard frames.count >= 2 else { return nil }
-        let count = frames.count
-        return frames[1].withUnsafeBytes { header -> BrokerEvent? in
-            switch WorkerMessage.kind(of: header) {
-            case .answer:
-                guard count == 3, let answer = WorkerMessage.Answer(reading: header) else { return nil }
-                return .answer(worker, answer)
-            case .pong: return .pong(worker)
-            case .hello: return hello(from: worker, header)
-            case .refusal: return WorkerMessage.request(of: header).map { .refusal(worker, RequestID(rawValue: $0)) }
-            case .draining: return .draining(worker)
-            case .goodbye: return .goodbye(worker)
-            case .welcome, .ping, .dispatch, .cancel, .introduce, nil: return nil
-            }
+        let header = frames.bytes(1)
+        switch WorkerMessage.kind(of: header) {
+        case .answer:
+            guard frames.count == 3, let answer = WorkerMessage.Answer(reading: header) else { return nil }
+            return .answer(worker, answer)
+        case .pong: return .pong(worker)
+        case .hello: return hello(from: worker, header)
+        case .refusal: return WorkerMessage.request(of: header).map { .refusal(worker, RequestID(rawValue: $0)) }
+        case .draining: return .draining(worker)
+        case .goodbye: return .goodbye(worker)
+        case .welcome, .ping, .dispatch, .cancel, .introduce, nil: return nil
         }
     }
 

@@ -31,24 +31,24 @@ extension BrokerLoop {
     private mutating func dispatch(_ slot: Int32, to worker: PeerID, _ header: WorkerMessage.Dispatch) {
         guard let address = workers.address(of: worker) else { return unreachable.append(worker) }
         let isTwoFrames = store[slot].shape.hasPayloadFrame
-        let first = store[slot].envelope.withUnsafeBytes { envelope in
-            Message(byteCount: WorkerMessage.Dispatch.byteCount + (isTwoFrames ? envelope.count : 0)) { frame in
+        let place = toWorkers.add(to: worker, at: address, isDelimited: false, hasSecond: true)
+        let envelope = store[slot].envelope.bytesInPlace()
+        toWorkers[place].first.replace(
+            with: Message(byteCount: WorkerMessage.Dispatch.byteCount + (isTwoFrames ? envelope.count : 0)) { frame in
                 header.write(to: frame)
                 if isTwoFrames { frame.dropFirst(WorkerMessage.Dispatch.byteCount).copy(from: envelope) }
-            }
+            })
+        if isTwoFrames {
+            toWorkers[place].second.replace(with: store[slot].payload.share())
+        } else {
+            toWorkers[place].second.replace(with: store[slot].envelope.share())
         }
-        let second = isTwoFrames ? store[slot].payload.share() : store[slot].envelope.share()
-        guard case .sent = backend.send(address, more: true) else { return unreachable.append(worker) }
-        // The rest of a message whose first frame was taken is always taken.
-        _ = backend.send(first, more: true)
-        _ = backend.send(second)
     }
 
     private mutating func tellWorker(_ worker: PeerID, _ bytes: [UInt8]) {
-        guard let address = workers.address(of: worker), case .sent = backend.send(address, more: true) else {
-            return unreachable.append(worker)
-        }
-        _ = backend.send(Message(bytes))
+        guard let address = workers.address(of: worker) else { return unreachable.append(worker) }
+        let place = toWorkers.add(to: worker, at: address, isDelimited: false, hasSecond: false)
+        toWorkers[place].first.replace(with: Message(bytes))
     }
 
     // MARK: - Clients
@@ -58,15 +58,12 @@ extension BrokerLoop {
     private mutating func forward(_ slot: Int32, to client: PeerID) {
         let shape = store[slot].shape
         store.free(slot)
-        guard beginReply(to: client, shape) else { return }
         let hasEnvelope = frames[1].count > WorkerMessage.Answer.byteCount
-        if hasEnvelope {
-            let envelope = frames[1].withUnsafeBytes { header in
-                Message(copying: UnsafeRawBufferPointer(rebasing: header[WorkerMessage.Answer.byteCount...]))
-            }
-            _ = frontend.send(envelope, more: true)
-        }
-        _ = frontend.send(&frames[2])
+        guard let place = beginReply(to: client, shape, hasSecond: hasEnvelope) else { return }
+        guard hasEnvelope else { return toClients[place].first.replace(with: frames[2].take()) }
+        let envelope = frames.bytes(1)[WorkerMessage.Answer.byteCount...]
+        toClients[place].first.replace(with: Message(copying: UnsafeRawBufferPointer(rebasing: envelope)))
+        toClients[place].second.replace(with: frames[2].take())
     }
 
     private mutating func refuse(_ slot: Int32, _ client: PeerID, _ refusal: Refusal) {
@@ -79,19 +76,17 @@ extension BrokerLoop {
 
     /// Sends a reply of one frame.
     mutating func send(_ reply: consuming Message, to client: PeerID, _ shape: MessageShape) {
-        guard beginReply(to: client, shape) else { return }
-        _ = frontend.send(reply)
+        guard let place = beginReply(to: client, shape, hasSecond: false) else { return }
+        toClients[place].first.replace(with: reply)
     }
 
-    /// Sends all that comes before a reply's own frames. False when the client is gone or doesn't read: its reply is
-    /// dropped and counted, and harms nobody else.
-    mutating func beginReply(to client: PeerID, _ shape: MessageShape) -> Bool {
-        guard let address = clients.address(of: client), case .sent = frontend.send(address, more: true) else {
+    /// Makes room for a reply. Nil when the client is gone for so long that its address is forgotten.
+    mutating func beginReply(to client: PeerID, _ shape: MessageShape, hasSecond: Bool) -> Int? {
+        guard let address = clients.address(of: client) else {
             core.count { $0.repliesDropped += 1 }
-            return false
+            return nil
         }
-        if shape.isDelimited { _ = frontend.send(Message(), more: true) }
-        return true
+        return toClients.add(to: client, at: address, isDelimited: shape.isDelimited, hasSecond: hasSecond)
     }
 
     // MARK: - The log

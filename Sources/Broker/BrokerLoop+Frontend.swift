@@ -9,6 +9,7 @@ extension BrokerLoop {
             guard frontend.receive(&frames) else { return }
             core.count { $0.received += 1 }
             receiveRequest()
+            if toWorkers.count >= Self.gathered { flush() }
         }
     }
 
@@ -22,9 +23,8 @@ extension BrokerLoop {
         do throws(EnvelopeFault) {
             guard count == 1 || count == 2 else { throw wrongFrameCount(max(0, count)) }
             try checkSize(at: first, shape)
-            let envelope = try frames[first].withUnsafeBytes { bytes throws(EnvelopeFault) in
-                try RequestEnvelope(scanning: bytes, hasPayloadFrame: shape.hasPayloadFrame)
-            }
+            let envelope = try RequestEnvelope(
+                scanning: frames.bytes(first), hasPayloadFrame: shape.hasPayloadFrame)
             handle(envelope, at: first, from: client, shape)
         } catch {
             refuse(client, shape, error)
@@ -41,7 +41,7 @@ extension BrokerLoop {
     private func checkSize(at first: Int, _ shape: MessageShape) throws(EnvelopeFault) {
         let size = size(at: first, shape)
         guard size > configuration.messageBytes else { return }
-        let id = frames[first].withUnsafeBytes { RequestEnvelope.id(scanning: $0) }
+        let id = RequestEnvelope.id(scanning: frames.bytes(first))
         throw EnvelopeFault(
             SibylError(
                 .payloadTooLarge,
@@ -66,7 +66,7 @@ extension BrokerLoop {
         switch envelope.operation {
         case .predict: predict(envelope, at: first, from: client, shape)
         case .cancel:
-            let name = frames[first].withUnsafeBytes { envelope.id.hash(in: $0) }
+            let name = envelope.id.hash(in: frames.bytes(first))
             tell(.cancel(client: client, clientRequest: name))
         case .list, .metadata, .health, .stats: report(envelope, at: first, to: client, shape)
         }
@@ -77,7 +77,7 @@ extension BrokerLoop {
     ) {
         let flags = WorkerMessage.Flags(isTwoFrames: shape.hasPayloadFrame, isBatch: envelope.isBatch)
         let route = route(of: envelope, at: first)
-        let name = frames[first].withUnsafeBytes { envelope.id.hash(in: $0) }
+        let name = envelope.id.hash(in: frames.bytes(first))
         let size = size(at: first, shape)
         var payload = shape.hasPayloadFrame ? frames[first + 1].take() : Message()
         let slot = store.insert(envelope: &frames[first], payload: &payload, shape: shape)
@@ -90,10 +90,9 @@ extension BrokerLoop {
     }
 
     mutating func route(of envelope: RequestEnvelope, at first: Int) -> Route {
-        frames[first].withUnsafeBytes { bytes in
-            envelope.model.withText(in: bytes) { model in
-                envelope.version.withText(in: bytes) { core.route(model: model, version: $0) }
-            }
+        let bytes = frames.bytes(first)
+        return envelope.model.withText(in: bytes) { model in
+            envelope.version.withText(in: bytes) { core.route(model: model, version: $0) }
         }
     }
 }

@@ -33,13 +33,13 @@ extension BrokerLoop {
     }
 
     private mutating func reply(_ output: [UInt8], id: [UInt8], to client: PeerID, _ shape: MessageShape) {
-        guard beginReply(to: client, shape) else { return }
         var writer = JSONWriter()
         let head = ReplyHead(worker: configuration.name)
         id.withUnsafeBytes { id in
             output.withUnsafeBytes { head.write(id: id, output: shape.hasPayloadFrame ? nil : $0, to: &writer) }
         }
-        _ = frontend.send(Message(writer.bytes), more: shape.hasPayloadFrame)
-        if shape.hasPayloadFrame { _ = frontend.send(Message(output)) }
+        guard let place = beginReply(to: client, shape, hasSecond: shape.hasPayloadFrame) else { return }
+        toClients[place].first.replace(with: Message(writer.bytes))
+        if shape.hasPayloadFrame { toClients[place].second.replace(with: Message(output)) }
     }
 }

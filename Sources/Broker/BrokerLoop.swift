@@ -8,6 +8,8 @@ struct BrokerLoop: ~Copyable {
     /// Messages taken from one socket before the other has its turn: enough that polling costs nothing beside them,
     /// few enough that neither side waits long.
     static let burst = 256
+    /// Messages that gather before they are sent: about what libzmq writes in one system call.
+    static let gathered = 32
 
     let configuration: BrokerConfiguration
     let frontend: Socket
@@ -24,7 +26,9 @@ struct BrokerLoop: ~Copyable {
     var workers = PeerTable()
     var frames = Frames()
     var effects: [BrokerEffect] = []
-    /// Workers that a send did not reach, told to the core once its effects have run.
+    var toClients = Outbox()
+    var toWorkers = Outbox()
+    /// Workers that a message did not reach, told to the core once all are sent.
     var unreachable: [PeerID] = []
     /// The moment of this turn of the loop: the clock is read once a burst, not once a message.
     var now: Instant
@@ -63,14 +67,16 @@ struct BrokerLoop: ~Copyable {
         let frontendReady = poller.add(frontend)
         // Ends with a drain or a stop.
         while !isStopped && !core.isDrained {
-            poller.wait(nanoseconds: (core.nextDeadline - readClock()).nanoseconds)
+            let deadline = core.nextDeadline
+            poller.wait(nanoseconds: (deadline - readClock()).nanoseconds)
             now = readClock()
-            if core.nextDeadline <= now { tell(.tick) }
+            if deadline <= now { tell(.tick) }
             if poller.isReadable(commandsReady) { obeyCommands() }
             if poller.isReadable(monitorReady) { watchConnections() }
             // Workers first: an answer makes room for a request.
             if poller.isReadable(backendReady) { receiveFromWorkers() }
             if poller.isReadable(frontendReady) { receiveFromClients() }
+            flush()
         }
     }
 
@@ -104,11 +110,33 @@ struct BrokerLoop: ~Copyable {
     mutating func tell(_ event: BrokerEvent) {
         core.handle(event, at: now, into: &effects)
         runEffects()
+    }
+
+    /// Sends what has gathered.
+    mutating func flush() {
+        sendToClients()
+        sendToWorkers()
         // Each lost worker is told once, and losing one can only show others: ends with the workers.
         while let worker = unreachable.popLast() {
-            core.handle(.unreachable(worker), at: now, into: &effects)
-            runEffects()
+            tell(.unreachable(worker))
+            sendToClients()
+            sendToWorkers()
         }
+    }
+
+    private mutating func sendToClients() {
+        if toClients.count == 0 { return }
+        var dropped: UInt64 = 0
+        toClients.flush(through: frontend) { _ in dropped += 1 }
+        // A client that is gone or doesn't read: its reply is dropped and counted, and harms nobody else.
+        if dropped > 0 { core.count { $0.repliesDropped += dropped } }
+    }
+
+    private mutating func sendToWorkers() {
+        if toWorkers.count == 0 { return }
+        var failed: [PeerID] = []
+        toWorkers.flush(through: backend) { failed.append($0) }
+        unreachable += failed
     }
 
     private mutating func runEffects() {

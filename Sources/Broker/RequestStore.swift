@@ -23,8 +23,8 @@ struct RequestStore: ~Copyable {
             slot = Int32(slots.count)
             slots.append(Stored())
         }
-        slots[Int(slot)].envelope = envelope.take()
-        slots[Int(slot)].payload = payload.take()
+        slots[Int(slot)].envelope.replace(with: envelope.take())
+        slots[Int(slot)].payload.replace(with: payload.take())
         slots[Int(slot)].shape = shape
         return slot
     }
@@ -36,8 +36,8 @@ struct RequestStore: ~Copyable {
 
     /// Lets the bytes go but not the slot.
     mutating func empty(_ slot: Int32) {
-        slots[Int(slot)].envelope = Message()
-        slots[Int(slot)].payload = Message()
+        slots[Int(slot)].envelope.clear()
+        slots[Int(slot)].payload.clear()
     }
 
     mutating func free(_ slot: Int32) {

@@ -5,17 +5,29 @@ package struct Frames: ~Copyable {
     package static let capacity = 4
 
     @usableFromInline
-    var storage: InlineArray<4, Message>
+    let storage: UnsafeMutablePointer<Message>
     /// The frames that arrived, those beyond `capacity` included.
     package var count = 0
 
     package init() {
-        storage = InlineArray { _ in Message() }
+        storage = .allocate(capacity: Self.capacity)
+        for index in 0..<Self.capacity { (storage + index).initialize(to: Message()) }
+    }
+
+    deinit {
+        storage.deinitialize(count: Self.capacity)
+        storage.deallocate()
     }
 
     @inlinable @inline(__always)
     package subscript(_ index: Int) -> Message {
         _read { yield storage[index] }
-        _modify { yield &storage[index] }
+        nonmutating _modify { yield &storage[index] }
+    }
+
+    /// A frame's bytes, valid until it is moved or the next message is received: the frames never move themselves.
+    @inlinable @inline(__always)
+    package func bytes(_ index: Int) -> UnsafeRawBufferPointer {
+        storage[index].bytesInPlace()
     }
 }

@@ -30,7 +30,8 @@ struct RequestRecord {
     }
 
     var state = State.free
-    var flags: WorkerMessage.Flags = []
+    // Not `[]`: across modules that is a loop over an empty array.
+    var flags = WorkerMessage.Flags(rawValue: 0)
     var priority = Priority.interactive
     var attempts: UInt32 = 0
     var generation: UInt32 = 0

@@ -103,9 +103,16 @@ private struct RouteCache {
 
     func find(_ hash: UInt64, _ model: UnsafeRawBufferPointer, _ version: UnsafeRawBufferPointer) -> Route? {
         guard let entry = entries[Int(hash % UInt64(Self.size))], entry.hash == hash,
-            entry.model.elementsEqual(model), entry.version.elementsEqual(version)
+            Self.isEqual(entry.model, model), Self.isEqual(entry.version, version)
         else { return nil }
         return entry.route
+    }
+
+    /// Byte by byte in a plain loop: the names are short, and the library's comparison is not specialised here.
+    private static func isEqual(_ one: [UInt8], _ other: UnsafeRawBufferPointer) -> Bool {
+        guard one.count == other.count else { return false }
+        for index in one.indices where one[index] != other[index] { return false }
+        return true
     }
 
     mutating func remember(

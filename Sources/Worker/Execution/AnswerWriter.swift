@@ -38,11 +38,11 @@ struct AnswerWriter: ~Copyable {
         output.withUnsafeBytes { output in
             writeEnvelope(of: job, output)
             if job.dispatch.flags.isTwoFrames {
-                job.answerHead = Self.frame(header, writer.bytes)
-                job.answerBody = Message(copying: output)
+                job.answerHead.replace(with: Self.frame(header, writer.bytes))
+                job.answerBody.replace(with: Message(copying: output))
             } else {
-                job.answerHead = Self.frame(header, [])
-                job.answerBody = Message(writer.bytes)
+                job.answerHead.replace(with: Self.frame(header, []))
+                job.answerBody.replace(with: Message(writer.bytes))
             }
         }
         job.clear()
@@ -62,8 +62,8 @@ struct AnswerWriter: ~Copyable {
         let span = span ?? Span(begin: now, end: now, batchSize: 0)
         writer.removeAll()
         job.withID { ReplyWriter.writeError(error, id: $0, to: &writer) }
-        job.answerHead = Self.frame(header(of: job, failure: error.code, span), [])
-        job.answerBody = Message(writer.bytes)
+        job.answerHead.replace(with: Self.frame(header(of: job, failure: error.code, span), []))
+        job.answerBody.replace(with: Message(writer.bytes))
         job.clear()
     }
 

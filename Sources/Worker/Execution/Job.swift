@@ -33,8 +33,8 @@ final class Job: @unchecked Sendable {
 
     /// Lets the request's bytes go.
     func clear() {
-        head = Message()
-        body = Message()
+        head.clear()
+        body.clear()
         envelope = nil
     }
 

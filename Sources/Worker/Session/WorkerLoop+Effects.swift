@@ -44,8 +44,8 @@ extension WorkerLoop {
         job.deadline = deadline
         job.arrived = now
         if let header = frames[0].withUnsafeBytes({ WorkerMessage.Dispatch(reading: $0) }) { job.dispatch = header }
-        job.head = frames[0].take()
-        job.body = frames[1].take()
+        job.head.replace(with: frames[0].take())
+        job.body.replace(with: frames[1].take())
         return job
     }
 

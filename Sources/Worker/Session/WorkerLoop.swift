@@ -106,9 +106,10 @@ struct WorkerLoop: ~Copyable {
         }
         // Ends with a drain or a stop, which the core bounds in time.
         while !core.isDrained {
-            poller.wait(nanoseconds: (core.nextDeadline - readClock()).nanoseconds)
+            let deadline = core.nextDeadline
+            poller.wait(nanoseconds: (deadline - readClock()).nanoseconds)
             now = readClock()
-            if core.nextDeadline <= now { tell(.tick) }
+            if deadline <= now { tell(.tick) }
             if poller.isReadable(0) { obeyCommands() }
             // Answers first: they make room for requests.
             if poller.isReadable(1) { sendAnswers() }
@@ -186,8 +187,8 @@ struct WorkerLoop: ~Copyable {
     mutating func release(_ job: Job) {
         jobs[Int(job.slot)] = nil
         job.clear()
-        job.answerHead = Message()
-        job.answerBody = Message()
+        job.answerHead.clear()
+        job.answerBody.clear()
         idle.append(job)
     }
 

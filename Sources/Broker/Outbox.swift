@@ -1,0 +1,60 @@
+internal import BasicContainers
+internal import SibylProtocol
+internal import SibylTransport
+
+/// Messages on their way out of one socket, kept until a burst of incoming ones is dealt with.
+///
+/// libzmq's own thread wakes at the first message that it is given, and writes what is there by then. Given one message
+/// at a time between other work, it writes each alone; given many at once, dozens in one system call.
+struct Outbox: ~Copyable {
+    struct Entry: ~Copyable {
+        var peer = PeerID(rawValue: 0)
+        var address = Message()
+        var isDelimited = false
+        var first = Message()
+        var hasSecond = false
+        var second = Message()
+    }
+
+    /// Entries are used again: those from `count` on are empty.
+    private var entries = UniqueArray<Entry>()
+    private(set) var count = 0
+
+    /// Adds a message, of which the caller fills `first` and if need be `second`.
+    ///
+    /// - Returns: its place, for `subscript`.
+    mutating func add(to peer: PeerID, at address: consuming Message, isDelimited: Bool, hasSecond: Bool) -> Int {
+        if count == entries.count { entries.append(Entry()) }
+        let place = count
+        entries[place].peer = peer
+        entries[place].address.replace(with: address)
+        entries[place].isDelimited = isDelimited
+        entries[place].hasSecond = hasSecond
+        count += 1
+        return place
+    }
+
+    subscript(_ place: Int) -> Entry {
+        _read { yield entries[place] }
+        _modify { yield &entries[place] }
+    }
+
+    /// Sends all messages, in order.
+    ///
+    /// - Parameter failed: told of each peer that a message did not reach: it is gone, or doesn't read.
+    mutating func flush(through socket: borrowing Socket, failed: (PeerID) -> Void) {
+        for place in 0..<count {
+            guard case .sent = socket.send(&entries[place].address, more: true) else {
+                failed(entries[place].peer)
+                entries[place].first.clear()
+                entries[place].second.clear()
+                continue
+            }
+            // The rest of a message whose first frame was taken is always taken.
+            if entries[place].isDelimited { _ = socket.send(Message(), more: true) }
+            _ = socket.send(&entries[place].first, more: entries[place].hasSecond)
+            if entries[place].hasSecond { _ = socket.send(&entries[place].second) }
+        }
+        count = 0
+    }
+}
