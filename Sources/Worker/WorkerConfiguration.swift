@@ -1,5 +1,5 @@
-package import SibylCore
 internal import Glibc
+package import SibylCore
 
 /// How a worker is set up.
 package struct WorkerConfiguration: Sendable {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SibylClient
 
 /// `sibyl health`: whether the server is ready.
 struct HealthCommand: ParsableCommand {
@@ -14,4 +15,12 @@ struct HealthCommand: ParsableCommand {
             """)
 
     @OptionGroup var client: ClientOptions
+
+    func run() throws {
+        let health = try client.ask { try await $0.health() }
+        Terminal.print(client.json ? health.report.description : Report.text(health.report, width: Terminal.width))
+        if !["ready", "degraded"].contains(health.status) {
+            throw Failure(status: .unavailable, message: "the server is \(health.status)")
+        }
+    }
 }

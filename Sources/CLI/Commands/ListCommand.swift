@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SibylClient
 
 /// `sibyl list`: which models there are.
 struct ListCommand: ParsableCommand {
@@ -12,4 +13,22 @@ struct ListCommand: ParsableCommand {
             """)
 
     @OptionGroup var client: ClientOptions
+
+    func run() throws {
+        let models = try client.ask { try await $0.list() }
+        if client.json {
+            let list = try JSONCoding.encode(["models": models])
+            return Terminal.print(String(decoding: list, as: UTF8.self))
+        }
+        if models.isEmpty { return Terminal.print("no model is served") }
+        var table = Table([
+            .init("MODEL"), .init("VERSION"), .init("STATE"), .init("NAME"), .init("DESCRIPTION"),
+        ])
+        for model in models {
+            let others = model.versions.filter { $0 != model.version }
+            let version = others.isEmpty ? model.version : "\(model.version) (also \(others.joined(separator: ", ")))"
+            table.add([model.qualifiedName, version, model.state, model.displayName, model.description])
+        }
+        Terminal.print(table.rendered(width: Terminal.width))
+    }
 }

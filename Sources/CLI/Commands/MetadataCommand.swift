@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SibylClient
 
 /// `sibyl metadata`: what one model takes and gives.
 struct MetadataCommand: ParsableCommand {
@@ -16,6 +17,27 @@ struct MetadataCommand: ParsableCommand {
 
     @OptionGroup var choice: VersionOption
     @OptionGroup var client: ClientOptions
+
+    func run() throws {
+        let (name, version) = (model, choice.version)
+        let model = try client.ask { try await $0.metadata(name, version: version) }
+        if client.json {
+            return Terminal.print(String(decoding: try JSONCoding.encode(model), as: UTF8.self))
+        }
+        var facts = Table([.init(""), .init("")], hasHeader: false)
+        facts.add(["model", model.qualifiedName])
+        facts.add(["name", model.displayName])
+        facts.add(["description", model.description])
+        facts.add(["version", model.version])
+        if model.versions.count > 1 { facts.add(["versions", model.versions.joined(separator: ", ")]) }
+        facts.add(["state", model.state])
+        let width = Terminal.width
+        Terminal.print(
+            [
+                facts.rendered(width: width), "", "INPUT", SchemaTable.text(model.inputSchema, width: width), "",
+                "OUTPUT", SchemaTable.text(model.outputSchema, width: width),
+            ].joined(separator: "\n"))
+    }
 }
 
 /// Which version of a model is meant.

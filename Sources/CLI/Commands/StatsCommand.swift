@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SibylClient
 
 /// `sibyl stats`: what an operator watches.
 struct StatsCommand: ParsableCommand {
@@ -12,4 +13,9 @@ struct StatsCommand: ParsableCommand {
             """)
 
     @OptionGroup var client: ClientOptions
+
+    func run() throws {
+        let stats = try client.ask { try await $0.stats() }
+        Terminal.print(client.json ? stats.description : Report.text(stats, width: Terminal.width))
+    }
 }

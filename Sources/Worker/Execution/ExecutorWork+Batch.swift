@@ -27,7 +27,8 @@ extension ExecutorWork {
     private mutating func predictAll(_ job: Job) throws(SibylError) -> (
         output: [UInt8], errors: [ItemError], count: Int
     ) {
-        let items = try job.withInput { input in Result { () throws(SibylError) in try BatchPayload.items(of: input) } }.get()
+        let items = try job.withInput { input in Result { () throws(SibylError) in try BatchPayload.items(of: input) } }
+            .get()
         var writer = JSONWriter(capacity: job.body.count)
         var errors: [ItemError] = []
         writer.beginArray()
