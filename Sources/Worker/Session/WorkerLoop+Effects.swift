@@ -121,6 +121,9 @@ extension WorkerLoop {
     private func log(_ note: WorkerNote) {
         switch note {
         case .joined(let broker): logger.info("working for the broker at \(endpoint(broker))")
+        case .lost(let broker, .disconnected, dropped: 0):
+            // As at every end of a broker; should it not come back, a warning follows.
+            logger.info("the broker at \(endpoint(broker)) is gone; waiting for it")
         case .lost(let broker, let reason, let dropped):
             logger.warning(
                 "lost the broker at \(endpoint(broker)) (\(reason.rawValue)); \(dropped) requests go to other workers")
