@@ -22,6 +22,7 @@ build: setup ## Build the release binary (.build/release/sibyl) and the iris plu
 
 plugin:
 	swift build --package-path $(IRIS) -c release -Xswiftc -static-stdlib --product IrisPlugin
+	swift build --package-path $(IRIS) -c release -Xswiftc -static-stdlib --product iris-worker
 
 fixtures: setup
 	@scripts/build-fixtures

@@ -35,16 +35,17 @@ static void *create(void *context, sibyl_bytes configuration, sibyl_result *erro
 static void predict(void *model, const sibyl_bytes *inputs, size_t count, sibyl_result *results) {
     (void)model;
     for (size_t i = 0; i < count; i++) {
-        char text[64];
         /* The host has checked that it is a JSON number; it is not ended by a zero. */
-        snprintf(text, sizeof text, "%.*s", (int)inputs[i].size, (const char *)inputs[i].data);
-        double fahrenheit = atof(text) * 9 / 5 + 32;
+        char *number = strndup(inputs[i].data, inputs[i].size);
+        double fahrenheit = atof(number) * 9 / 5 + 32;
+        free(number);
         if (!isfinite(fahrenheit)) {
             results[i] = result(SIBYL_PREDICTION_FAILED, "too hot for a double");
             continue;
         }
-        snprintf(text, sizeof text, "%.10g", fahrenheit);
-        results[i] = result(SIBYL_OK, text);
+        char output[64];
+        snprintf(output, sizeof output, "%.10g", fahrenheit);
+        results[i] = result(SIBYL_OK, output);
     }
 }
 

@@ -47,7 +47,7 @@ package final class Broker: Sendable {
         _ = commands.send(.drain)
     }
 
-    /// Ends at once; what is held is answered with an error.
+    /// Ends at once and answers nobody: for who has drained already, or can't wait.
     package func stop() {
         _ = commands.send(.stop)
     }

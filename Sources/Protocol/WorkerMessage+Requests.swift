@@ -62,7 +62,7 @@ extension WorkerMessage {
         /// Time in the worker's queue and in its model, in microseconds.
         package var queued: UInt32
         package var computed: UInt32
-        /// Inputs that the request held: 1, or the length of its batch.
+        /// Inputs that were computed together: several requests', or the length of the request's batch; 0 when none was.
         package var items: UInt32
         package var flags: Flags
 

@@ -32,8 +32,10 @@ import Testing
         ([#"{"op": "predict", "model": "m", "version": "9", "input": 1}"#], .versionNotFound, "9"),
         ([#"{"op": "metadata", "model": "nobody"}"#], .modelNotFound, "nobody"),
         ([#"{"op": "cancel"}"#], .malformedEnvelope, "'id'"),
-        (["{\"op\": \"predict\", \"model\": \"m\", \"x\": \"\(String(repeating: "y", count: 65_536))\"}", "1"],
-            .malformedEnvelope, "65536"),
+        (
+            ["{\"op\": \"predict\", \"model\": \"m\", \"x\": \"\(String(repeating: "y", count: 65_536))\"}", "1"],
+            .malformedEnvelope, "65536"
+        ),
         (["a", "b", "c"], .malformedEnvelope, "3 frames"),
         (["a", "b", "c", "d", "e"], .malformedEnvelope, "5 frames"),
         ([""], .malformedEnvelope, "0 frames"),
@@ -59,7 +61,8 @@ import Testing
         let client = try fixture.client()
         #expect(try client.ask(#"{"id": "a\u0041\"", "op": "fly"}"#).text.contains(#""id":"a\u0041\"""#))
         #expect(try client.ask(#"{"op": "fly", "id": -7}"#).text.contains(#""id":-7,"#))
-        #expect(try client.ask(#"{"op": 5, "id": 123456789012345678901234567890}"#).text.contains("345678901234567890,"))
+        #expect(
+            try client.ask(#"{"op": 5, "id": 123456789012345678901234567890}"#).text.contains("345678901234567890,"))
         #expect(try client.ask(#"{"op": "list"}"#).text.contains(#""id":null"#))
     }
 

@@ -4,17 +4,21 @@ import Testing
 
 /// A process of the `sibyl` program as it was built beside these tests, with all that it printed.
 final class SibylProcess: Sendable {
-    /// The folder of the test runner is that of the products.
-    static let program = Bundle.main.executableURL!.deletingLastPathComponent().appendingPathComponent("sibyl")
+    /// What users run, if SIBYL_PROGRAM names it; else the one that was built beside the test runner.
+    static let program =
+        ProcessInfo.processInfo.environment["SIBYL_PROGRAM"].map { URL(filePath: $0) }
+        ?? Bundle.main.executableURL!.deletingLastPathComponent().appendingPathComponent("sibyl")
 
     private let process: Mutex<Process>
     private let printed = Output()
     private let complained = Output()
 
     /// - Parameter folder: the current folder; it should be one of the test's own, as ./sibyl.yaml counts.
-    init(_ arguments: [String], in folder: URL, environment: [String: String] = [:]) throws {
+    init(
+        _ arguments: [String], in folder: URL, environment: [String: String] = [:], program: URL = SibylProcess.program
+    ) throws {
         let process = Process()
-        process.executableURL = Self.program
+        process.executableURL = program
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.environment = environment.merging(["PATH": "/usr/bin:/bin", "TMPDIR": "/tmp"]) { first, _ in first }

@@ -7,7 +7,7 @@ struct HealthCommand: ParsableCommand {
         commandName: "health",
         abstract: "Tells whether the server is ready.",
         discussion: """
-            Exits with 0 when it is ready, or degraded but serving; with 5 when it is starting or draining.
+            Exits with 0 when it is ready, or degraded but serving; with 5 when it is starting, draining, or has no worker.
 
             EXAMPLES:
               sibyl health
@@ -19,8 +19,9 @@ struct HealthCommand: ParsableCommand {
     func run() throws {
         let health = try client.ask { try await $0.health() }
         Terminal.print(client.json ? health.report.description : Report.text(health.report, width: Terminal.width))
-        if !["ready", "degraded"].contains(health.status) {
+        guard ["ready", "degraded"].contains(health.status) else {
             throw Failure(status: .unavailable, message: "the server is \(health.status)")
         }
+        if health.report["workers"] == 0 { throw Failure(status: .unavailable, message: "the server has no worker") }
     }
 }

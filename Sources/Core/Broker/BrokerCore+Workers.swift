@@ -165,6 +165,15 @@ extension BrokerCore {
             lose(workers[worker].peer, .silent, at: now, into: &effects)
         }
         pingAll(into: &effects)
+        offerAgain(at: now, into: &effects)
+    }
+
+    /// A worker that refused a request is passed over until it answers another; one that holds nothing would never be
+    /// asked again, so whoever has room is asked once a heartbeat.
+    private mutating func offerAgain(at now: Instant, into effects: inout [BrokerEffect]) {
+        for service in directory.services.indices where !directory.services[service].queue.isEmpty {
+            spread(Int32(service), at: now, into: &effects)
+        }
     }
 
     /// A ping to a worker whose connection is gone fails at once, and so tells who it was.

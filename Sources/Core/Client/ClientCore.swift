@@ -30,6 +30,8 @@ package struct ClientCore: ~Copyable {
     private var waiting = SlotLinks.Chain()
     private var deadlines: DeadlineWheel
     private var expired: [Int32] = []
+    /// Whether any endpoint was ever connected: a server that was there may be starting again.
+    private var wasConnected = false
     package private(set) var callCount = 0
 
     /// - Parameter endpoints: how many there are; each is named by its place, the first being the preferred one.
@@ -74,7 +76,8 @@ package struct ClientCore: ~Copyable {
             send(slot, to: endpoint, at: now, into: &effects)
         } else {
             // With nobody there since the start, a shorter wait tells that soon enough.
-            deadlines.set(slot, at: min(now + timeout, now + limits.connectTimeout))
+            let patience = wasConnected ? timeout : min(timeout, limits.connectTimeout)
+            deadlines.set(slot, at: now + patience)
             links.append(slot, to: &waiting)
         }
     }
@@ -151,6 +154,7 @@ package struct ClientCore: ~Copyable {
         // A second connection without the end of the first: what was sent over that is lost.
         disconnect(endpoint, at: now, into: &effects)
         endpoints[Int(endpoint)].isConnected = true
+        wasConnected = true
         sendWaiting(at: now, into: &effects)
     }
 

@@ -61,7 +61,7 @@ public struct WorkerMain {
         let role: WorkerProcess.Role =
             options.bind.map { .alone(BrokerConfiguration(frontend: $0, backend: "")) } ?? .behindBrokers
         let sources = try models.map { try source($0, settings: options.settings) }
-        return try WorkerProcess(configuration, role, logger: logger, ready: { print($0) }) {
+        return try WorkerProcess(configuration, role, logger: logger, ready: { Self.write($0, to: STDOUT_FILENO) }) {
             try ModelManager(sources)
         }
     }
@@ -75,9 +75,14 @@ public struct WorkerMain {
     }
 
     private static func complain(_ text: String) {
+        write(text, to: STDERR_FILENO)
+    }
+
+    /// With no buffer that would keep a line from whoever waits for it.
+    private static func write(_ text: String, to descriptor: Int32) {
         let line = text + "\n"
-        // There is nobody to tell of a standard error that can't be written.
-        _ = write(STDERR_FILENO, line, line.utf8.count)
+        // There is nobody to tell of an output that can't be written.
+        _ = Glibc.write(descriptor, line, line.utf8.count)
     }
 
     private static func fail(_ message: String) -> Never {

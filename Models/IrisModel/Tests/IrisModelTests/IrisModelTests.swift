@@ -65,10 +65,12 @@ struct IrisModelTests {
                 == ["{\"species\":\"virginica\"}"])
     }
 
-    @Test(arguments: [
-        (["parameters": "/nonexistent/iris.svm"], "can't be read"), (["parameters": "/etc/hostname"], "is no libsvm"),
-        (["parameters": 3], "is a path"), (["parametres": "x"], "has no setting parametres; it has parameters"),
-    ] as [(JSONValue, String)])
+    @Test(
+        arguments: [
+            (["parameters": "/nonexistent/iris.svm"], "can't be read"),
+            (["parameters": "/etc/hostname"], "is no libsvm"),
+            (["parameters": 3], "is a path"), (["parametres": "x"], "has no setting parametres; it has parameters"),
+        ] as [(JSONValue, String)])
     func saysWhyItCanNotBeLoaded(_ settings: JSONValue, _ reason: String) {
         let error = #expect(throws: ModelLoadError.self) { try model(settings) }
         #expect(error?.description.contains(reason) == true)
