@@ -92,6 +92,15 @@ let package = Package(
         .testTarget(
             name: "BrokerTests", dependencies: ["SibylBroker", "SibylCore", "SibylTransport", "SibylJSON", logging],
             swiftSettings: settings),
+        .testTarget(
+            name: "ClientTests",
+            dependencies: ["SibylClient", "SibylBroker", "SibylWorker", "SibylModel", "SibylCore", logging],
+            swiftSettings: settings),
+        .testTarget(
+            name: "WorkerTests",
+            dependencies: [
+                "SibylWorker", "SibylBroker", "SibylCore", "SibylTransport", "SibylProtocol", "SibylModel", logging,
+            ], swiftSettings: settings),
         .testTarget(name: "TransportTests", dependencies: ["SibylTransport"], swiftSettings: settings),
         .testTarget(
             name: "CLITests",
