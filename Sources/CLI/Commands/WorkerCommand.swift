@@ -58,10 +58,7 @@ struct WorkerCommand: ParsableCommand {
             bind == nil ? .behindBrokers : .alone(BrokerConfiguration(settings, backend: ""))
         var process = try WorkerProcess(
             WorkerConfiguration(settings, brokers: connect), role, logger: settings.logger("worker"),
-            ready: { Terminal.print("sibyl worker is " + $0) }
-        ) {
-            try ModelManager(sources)
-        }
+            ready: { Terminal.print("sibyl worker is " + $0) }, load: { try ModelManager(sources) })
         process.run()
     }
 }

@@ -61,9 +61,9 @@ public struct WorkerMain {
         let role: WorkerProcess.Role =
             options.bind.map { .alone(BrokerConfiguration(frontend: $0, backend: "")) } ?? .behindBrokers
         let sources = try models.map { try source($0, settings: options.settings) }
-        return try WorkerProcess(configuration, role, logger: logger, ready: { Self.write($0, to: STDOUT_FILENO) }) {
-            try ModelManager(sources)
-        }
+        return try WorkerProcess(
+            configuration, role, logger: logger, ready: { Self.write($0, to: STDOUT_FILENO) },
+            load: { try ModelManager(sources) })
     }
 
     private func source(_ type: any MLModel.Type, settings: String?) throws -> ModelSource {
