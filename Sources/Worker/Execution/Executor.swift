@@ -46,7 +46,8 @@ struct Executor: ~Copyable {
         let costs = costs
         return { model in
             let cost = model < costs.count ? costs[model].nanoseconds : 0
-            if cost <= 0 { return Self.largestBatch }
+            // What it costs isn't known before the first.
+            if cost <= 0 { return 1 }
             return max(1, min(Self.largestBatch, Int(Self.longestBatch.nanoseconds / cost)))
         }
     }
