@@ -1,4 +1,4 @@
-internal import SibylProtocol
+package import SibylProtocol
 
 /// Whose turn it is where requests of both priorities wait: interactive ones come first, and bulk gets a share of the
 /// work that nobody can take from it.
