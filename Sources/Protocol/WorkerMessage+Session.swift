@@ -61,6 +61,35 @@ extension WorkerMessage {
         }
     }
 
+    /// A worker's answer to a ping. Four bytes are a whole one; a worker that knows how much memory it takes says so in
+    /// twelve more.
+    package struct Pong: Sendable, Equatable {
+        package static let byteCount = 4
+        private static let fullByteCount = 16
+
+        /// The process's resident memory in bytes; nil when the worker does not tell.
+        package var residentBytes: UInt64?
+
+        package init(residentBytes: UInt64? = nil) {
+            self.residentBytes = residentBytes
+        }
+
+        package init?(reading frame: UnsafeRawBufferPointer) {
+            guard frame.count >= Self.byteCount else { return nil }
+            residentBytes = frame.count >= Self.fullByteCount ? frame.littleEndian(at: 8, as: UInt64.self) : nil
+        }
+
+        package var bytes: [UInt8] {
+            guard let residentBytes else { return WorkerMessage.bytes(.pong) }
+            var bytes = [UInt8](repeating: 0, count: Self.fullByteCount)
+            bytes.withUnsafeMutableBytes { frame in
+                WorkerMessage.begin(.pong, in: frame)
+                frame.storeLittleEndian(residentBytes, at: 8)
+            }
+            return bytes
+        }
+    }
+
     /// The messages that name one request and say no more: `cancel` and `refusal`.
     package static func bytes(_ kind: Kind, request: UInt64) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: 16)
@@ -76,7 +105,7 @@ extension WorkerMessage {
         frame.count >= 16 ? frame.littleEndian(at: 8, as: UInt64.self) : nil
     }
 
-    /// The messages of four bytes: `ping`, `pong`, `draining`, `goodbye`, `introduce`.
+    /// The messages of four bytes: `ping`, the short `pong`, `draining`, `goodbye`, `introduce`.
     package static func bytes(_ kind: Kind) -> [UInt8] {
         [kind.rawValue, version, 0, 0]
     }

@@ -35,11 +35,13 @@ package enum WorkerMessage {
         }
 
         // In plain bits: across modules the set's own operations are not specialised, and cost more than the message.
-        package init(isTwoFrames: Bool, isBatch: Bool) {
-            rawValue = (isTwoFrames ? 1 : 0) | (isBatch ? 2 : 0)
+        package init(isTwoFrames: Bool, isBatch: Bool, isBulk: Bool = false) {
+            rawValue = (isTwoFrames ? 1 : 0) | (isBatch ? 2 : 0) | (isBulk ? 8 : 0)
         }
 
         package var isTwoFrames: Bool { rawValue & 1 != 0 }
+        package var isBatch: Bool { rawValue & 2 != 0 }
+        package var isBulk: Bool { rawValue & 8 != 0 }
 
         /// The client's message has two frames: its envelope follows the header, its payload is the next frame.
         package static let twoFrames = Flags(rawValue: 1)
@@ -47,6 +49,8 @@ package enum WorkerMessage {
         package static let batch = Flags(rawValue: 2)
         /// An answer that is an error reply.
         package static let failed = Flags(rawValue: 4)
+        /// The envelope says `"priority": "bulk"`: interactive requests go first.
+        package static let bulk = Flags(rawValue: 8)
     }
 
     package static func kind(of frame: UnsafeRawBufferPointer) -> Kind? {

@@ -72,10 +72,11 @@ struct AnswerWriter: ~Copyable {
     private func header(of job: Job, failure: ErrorCode?, _ span: Span) -> WorkerMessage.Answer {
         let waited = UInt32(clamping: (span.begin - job.arrived).microseconds)
         let (queued, overflow) = job.dispatch.queued.addingReportingOverflow(waited)
+        let flags = job.dispatch.flags
         return WorkerMessage.Answer(
             request: job.dispatch.request, failure: failure, queued: overflow ? .max : queued,
             computed: UInt32(clamping: (span.end - span.begin).microseconds), items: UInt32(clamping: span.batchSize),
-            flags: failure == nil ? job.dispatch.flags : .failed)
+            flags: failure == nil ? .init(isTwoFrames: flags.isTwoFrames, isBatch: flags.isBatch) : .failed)
     }
 
     private static func frame(_ header: WorkerMessage.Answer, _ envelope: [UInt8]) -> Message {
