@@ -42,11 +42,11 @@ lint: ## Check the format of every Swift file
 format: ## Format every Swift file in place
 	@git ls-files '*.swift' | xargs swift format --in-place
 
-bench: build ## Measure against zmq_proxy, pyzmq and Foundation (some minutes)
-	Benchmarks/run
+bench: build ## Measure against zmq_proxy, Python and Foundation, into docs/performance.md (a quarter of an hour)
+	Benchmarks/run --write
 
 fuzz: setup ## Fuzz the JSON layer for a minute
 	Fuzz/run 60
 
 clean: ## Remove everything that was built
-	rm -rf .build $(IRIS)/.build Fuzz/.build Benchmarks/JSON/.build
+	rm -rf .build $(IRIS)/.build Fuzz/.build Benchmarks/JSON/.build Benchmarks/.build Benchmarks/.venv

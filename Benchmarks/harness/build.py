@@ -1,11 +1,12 @@
-"""Makes what the suites run: the C programs, and the Python system's packages and model."""
+"""Makes what the suites run: the C programs, the Swift package, and the Python system's packages and model."""
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 
-from .paths import BUILD, ENVIRONMENT, ONNX_MODEL, PYTHON, ROOT, ZEROMQ
+from .paths import BUILD, ENVIRONMENT, JSON_PACKAGE, ONNX_MODEL, PYTHON, ROOT, ZEROMQ
 
 
 class NotBuilt(Exception):
@@ -38,6 +39,15 @@ def build_python_system():
         ONNX_MODEL.parent.mkdir(parents=True, exist_ok=True)
         quiet = {**os.environ, "PYTHONWARNINGS": "ignore"}
         _run("make_model.py", [python, str(PYTHON / "make_model.py"), "--model", str(ONNX_MODEL)], env=quiet)
+
+
+def build_json_benchmark():
+    """The program of Benchmarks/JSON, linked as what is shipped is."""
+    if not shutil.which("swift"):
+        raise NotBuilt("the json suite needs a Swift toolchain on the PATH")
+    build = ["swift", "build", "--package-path", str(JSON_PACKAGE), "-c", "release", "-Xswiftc", "-static-stdlib"]
+    _run("Benchmarks/JSON", [*build, "--product", "json-benchmark"])
+    return JSON_PACKAGE / ".build" / "release" / "json-benchmark"
 
 
 def find_sibyl(given):

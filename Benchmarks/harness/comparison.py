@@ -45,10 +45,11 @@ class Comparison:
         return {"transport": self.transport, "in_flight": self.in_flight, "systems": systems}
 
 
-def compare(systems, transport, settings, result):
-    """Yields a Comparison for each number of requests in flight, and notes wrong answers in `result`."""
+def compare(systems, transport, settings, result, in_flight):
+    """Yields a Comparison for each number of requests in flight, and notes wrong answers in `result`. What the user asked
+    for goes before the suite's own choice `in_flight`."""
     names = [system.name for system in systems]
-    for in_flight in settings.in_flight:
+    for in_flight in settings.in_flight or in_flight:
         settings.progress(f"{result.name}: {transport}, {in_flight} in flight")
         samples = interleave(systems, settings.rounds, lambda system: measure(system, in_flight, settings.seconds))
         for name, of_one in zip(names, samples):

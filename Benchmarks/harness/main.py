@@ -13,10 +13,17 @@ from .paths import PERFORMANCE_PAGE
 from .processes import ProcessFailed
 from .settings import Settings
 from .suites import baseline, broker, iris, memory, start
+from .suites import json as json_layer
 
-SUITES = {"broker": broker, "iris": iris, "start": start, "memory": memory, "baseline": baseline}
-DEFAULT = ["broker", "iris", "start", "memory"]
-NEEDS_NO_SIBYL = {"baseline"}
+SUITES = {
+    "broker": broker,
+    "iris": iris,
+    "json": json_layer,
+    "start": start,
+    "memory": memory,
+    "baseline": baseline,
+}
+NEEDS_NO_SIBYL = {"baseline", "json"}
 USES_PYTHON = {"iris", "memory"}
 
 EXAMPLES = """examples:
@@ -47,11 +54,11 @@ def _parse(arguments):
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("suites", nargs="*", metavar="SUITE", help=f"of {', '.join(SUITES)}; default: all but baseline")
-    parser.add_argument("--quick", action="store_true", help="two rounds, 1 and 256 in flight")
+    parser.add_argument("suites", nargs="*", metavar="SUITE", help=f"of {', '.join(SUITES)}; default: all")
+    parser.add_argument("--quick", action="store_true", help="two rounds, and 1 and 256 in flight")
     parser.add_argument("--rounds", type=_number(1, 100), help="how often each system is measured at each load (10)")
     parser.add_argument("--seconds", type=_number(1, 60), default=1, help="how long each time (1)")
-    parser.add_argument("--in-flight", type=_number(1, 10000), nargs="+", help="requests in flight (1 16 256 1024)")
+    parser.add_argument("--in-flight", type=_number(1, 10000), nargs="+", help="requests in flight (each suite's own)")
     parser.add_argument("--transport", choices=TRANSPORTS, nargs="+", default=list(TRANSPORTS), help="(tcp ipc)")
     parser.add_argument("--sibyl", type=Path, help="the server's binary (.build/release/sibyl)")
     parser.add_argument("--no-python", action="store_true", help="leave the Python system out")
@@ -61,7 +68,7 @@ def _parse(arguments):
     for name in options.suites:
         if name not in SUITES:
             parser.error(f"no suite {name!r}; there are {', '.join(SUITES)}")
-    options.suites = options.suites or DEFAULT
+    options.suites = options.suites or list(SUITES)
     options.command = " ".join(["Benchmarks/run", *arguments])
     return options
 
@@ -82,7 +89,9 @@ def _run(options):
     with tempfile.TemporaryDirectory(prefix="sibyl-bench-") as directory:
         settings = _settings(options, directory)
         for name in options.suites:
+            intruders = machine.Intruders()
             results.append(SUITES[name].run(settings))
+            results[-1].intruders = intruders.share()
             print(report.as_text(results[-1]), flush=True)
     _keep(options, described, results)
     return results
@@ -99,7 +108,7 @@ def _settings(options, directory):
         endpoints=Endpoints(directory),
         rounds=options.rounds or (2 if options.quick else 10),
         seconds=options.seconds,
-        in_flight=options.in_flight or ([1, 256] if options.quick else [1, 16, 256, 1024]),
+        in_flight=options.in_flight or ([1, 256] if options.quick else None),
         transports=options.transport,
         python=python,
     )
@@ -114,3 +123,4 @@ def _keep(options, described, results):
         text = machine.text(described)
         blocks = {result.name: report.as_markdown(result, options.command, text) for result in results}
         report.write_page(PERFORMANCE_PAGE, blocks)
+        report.write_targets(PERFORMANCE_PAGE, results, are_all=set(options.suites) == set(SUITES))

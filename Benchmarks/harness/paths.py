@@ -7,6 +7,7 @@ ROOT = BENCHMARKS.parent
 BUILD = BENCHMARKS / ".build"  # made by the runner, not committed
 ZEROMQ = BENCHMARKS / "zeromq"
 PROGRAMS = BUILD / "zeromq"
+JSON_PACKAGE = BENCHMARKS / "JSON"
 PYTHON = BENCHMARKS / "python"
 ENVIRONMENT = BENCHMARKS / ".venv"  # the Python system's packages
 ONNX_MODEL = BUILD / "iris.onnx"

@@ -24,10 +24,20 @@ class Target:
     def met(self):
         return self.measured <= self.limit if self.at_most else self.measured >= self.limit
 
-    def line(self):
+    @property
+    def verdict(self):
+        """Whether it is met, and if not, what part of the limit is missing or too much."""
+        if self.met:
+            return "met"
+        return f"not met: {abs(self.measured / self.limit - 1):.0%} {'over' if self.at_most else 'short'}"
+
+    def cells(self):
         bound = "at most" if self.at_most else "at least"
-        verdict = "met" if self.met else "not met"
-        return f"{self.text}: {self.measured:.2f}{self.unit} ({bound} {self.limit:g}{self.unit}: {verdict})"
+        return [self.text, f"{bound} {self.limit:g}{self.unit}", f"{self.measured:.2f}{self.unit}", self.verdict]
+
+    def line(self):
+        text, bound, measured, verdict = self.cells()
+        return f"{text}: {measured} ({bound}: {verdict})"
 
     def as_json(self):
         return {
@@ -49,6 +59,7 @@ class SuiteResult:
     notes: list = field(default_factory=list)
     faults: list = field(default_factory=list)  # wrong, lost or doubled answers: a fast wrong answer is no result
     figures: list = field(default_factory=list)  # dictionaries, for programs
+    intruders: float = 0  # what part of the machine's processor time other programs took meanwhile
 
     def note_faults(self, where, samples):
         for sample in samples:
@@ -61,5 +72,6 @@ class SuiteResult:
             "targets": [target.as_json() for target in self.targets],
             "notes": self.notes,
             "faults": self.faults,
+            "intruders": round(self.intruders, 4),
             "figures": self.figures,
         }

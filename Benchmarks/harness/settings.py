@@ -13,7 +13,7 @@ class Settings:
     endpoints: Endpoints
     rounds: int  # how often each system is measured at each load
     seconds: int  # how long each time
-    in_flight: list
+    in_flight: list | None  # requests in flight; None: what each suite finds telling
     transports: list = field(default_factory=lambda: list(TRANSPORTS))
     python: bool = True  # whether to measure the Python system
 

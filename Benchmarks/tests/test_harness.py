@@ -53,6 +53,10 @@ class Verdicts(unittest.TestCase):
         self.assertFalse(Target("rate", 0.79, 0.8).met)
         self.assertFalse(Target("memory", 31, 30, at_most=True).met)
 
+    def test_a_missed_target_says_by_how_much(self):
+        self.assertEqual(Target("rate", 0.6, 0.8).verdict, "not met: 25% short")
+        self.assertEqual(Target("memory", 33, 30, at_most=True).verdict, "not met: 10% over")
+
 
 class Pages(unittest.TestCase):
     def setUp(self):
@@ -68,6 +72,16 @@ class Pages(unittest.TestCase):
         self.assertTrue(text.startswith("before\n<!-- bench:a -->\n`run a` on a machine."))
         self.assertTrue(text.endswith("| 1 | 2 |\n<!-- /bench:a -->\nafter\n"))
         self.assertNotIn("old", text)
+
+    def test_targets_keep_their_rows_until_they_are_measured_again(self):
+        self.page.write_text("<!-- bench:targets -->\n<!-- /bench:targets -->\n", encoding="utf-8")
+        results = [SuiteResult("a", "", targets=[Target("x", 1, 1)]), SuiteResult("b", "", targets=[Target("y", 1, 2)])]
+        report.write_targets(self.page, results, are_all=True)
+        report.write_targets(self.page, [SuiteResult("b", "", targets=[Target("y", 3, 2)])], are_all=False)
+        rows = self.page.read_text(encoding="utf-8").splitlines()[3:-1]
+        self.assertEqual(rows, ["| x | at least 1 | 1.00 | met |", "| y | at least 2 | 3.00 | met |"])
+        report.write_targets(self.page, [SuiteResult("b", "", targets=[Target("y", 3, 2)])], are_all=True)
+        self.assertNotIn("| x |", self.page.read_text(encoding="utf-8"))
 
     def test_a_page_without_the_markers_is_refused(self):
         with self.assertRaises(ValueError):

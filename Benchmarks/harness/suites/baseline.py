@@ -13,7 +13,7 @@ def run(settings):
         with Fleet() as fleet:
             systems = [fleet.enter_context(EchoBehindProxy(free(transport), free(transport))) for _ in range(2)]
             systems[1].name = "another"
-            comparisons = list(compare(systems, transport, settings, result))
+            comparisons = list(compare(systems, transport, settings, result, in_flight=(256,)))
         pair = ("another", EchoBehindProxy.name)
         result.tables.append(rate_table(f"{transport}: requests a second", comparisons, [pair]))
         result.tables.append(processor_table(f"{transport}: CPU, µs a request", comparisons, pair))

@@ -25,7 +25,7 @@ def _measure(transport, settings, result):
     with Fleet() as fleet:
         proxy = fleet.enter_context(EchoBehindProxy(free(transport), free(transport)))
         sibyl = fleet.enter_context(EchoBehindSibyl(settings.sibyl, free(transport), free(transport)))
-        return list(compare([proxy, sibyl], transport, settings, result))
+        return list(compare([proxy, sibyl], transport, settings, result, in_flight=(1, 16, 256, 1024)))
 
 
 def _targets(comparison):
@@ -34,3 +34,6 @@ def _targets(comparison):
         rate, processor = comparison.rate_ratio(*PAIR).median, comparison.processor_ratio(*PAIR).median
         yield Target(f"rate against zmq_proxy, {where}", rate, 0.8)
         yield Target(f"CPU a request against zmq_proxy, {where}", processor, 1.3, at_most=True)
+    if comparison.in_flight == 1:
+        latency = comparison.latency_ratio(*PAIR).median
+        yield Target(f"median latency against zmq_proxy, {where}", latency, 1.1, at_most=True)

@@ -13,7 +13,7 @@ def run(settings):
     for transport in settings.transports:
         with Fleet() as fleet:
             systems = [fleet.enter_context(system) for system in _systems(transport, settings)]
-            comparisons = list(compare(systems, transport, settings, result))
+            comparisons = list(compare(systems, transport, settings, result, in_flight=(1, 256)))
         names = [name for name in comparisons[0].names if name != SERVE]
         pairs = [(SERVE, name) for name in names]
         result.tables.append(rate_table(f"{transport}: requests a second", comparisons, pairs))
