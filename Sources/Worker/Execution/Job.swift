@@ -29,7 +29,8 @@ final class Job: @unchecked Sendable {
     var answerBody = Message()
 
     var model: Int { Int(dispatch.model) }
-    var isBatch: Bool { dispatch.flags.rawValue & WorkerMessage.Flags.batch.rawValue != 0 }
+    var isBatch: Bool { dispatch.flags.isBatch }
+    var priority: Priority { dispatch.flags.isBulk ? .bulk : .interactive }
 
     /// Lets the request's bytes go.
     func clear() {

@@ -1,4 +1,3 @@
-internal import DequeModule
 internal import Glibc
 
 /// Jobs that wait for an executor: one mutex and one condition, many jobs a hand-over.
@@ -9,7 +8,7 @@ final class JobQueue: @unchecked Sendable {
 
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let filled = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private var jobs = Deque<Job>()
+    private var lanes = JobLanes()
     private var waiters = 0
     private var isClosed = false
     private let executors: Int
@@ -38,7 +37,7 @@ final class JobQueue: @unchecked Sendable {
 
     func add(_ added: [Job]) {
         let wake = locked {
-            jobs.append(contentsOf: added)
+            lanes.add(added)
             return min(waiters, added.count)
         }
         // Outside the lock, or who wakes would wait at once again.
@@ -47,20 +46,12 @@ final class JobQueue: @unchecked Sendable {
 
     /// Takes a job out that nobody has taken yet.
     func remove(_ job: Job) -> Bool {
-        locked {
-            guard let index = jobs.firstIndex(where: { $0 === job }) else { return false }
-            jobs.remove(at: index)
-            return true
-        }
+        locked { lanes.remove(job) }
     }
 
     /// Takes all jobs of a broker out.
     func removeAll(of broker: Int32) -> [Job] {
-        locked {
-            let removed = jobs.filter { $0.broker == broker }
-            jobs.removeAll { $0.broker == broker }
-            return Array(removed)
-        }
+        locked { lanes.removeAll(of: broker) }
     }
 
     /// Sends the executors home, once they have finished what they hold.
@@ -79,19 +70,13 @@ final class JobQueue: @unchecked Sendable {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         // Ends with a job, or with the queue.
-        while jobs.isEmpty && !isClosed {
+        while lanes.isEmpty && !isClosed {
             waiters += 1
             pthread_cond_wait(filled, mutex)
             waiters -= 1
         }
-        guard !isClosed, let first = jobs.popFirst() else { return false }
-        taken.append(first)
-        // One's share of what waits: another executor may be about to ask.
-        let share = (jobs.count + executors) / executors
-        let most = first.isBatch ? 1 : min(share, limit(first.model))
-        while taken.count < most, let next = jobs.first, next.model == first.model, !next.isBatch {
-            taken.append(jobs.removeFirst())
-        }
+        if isClosed { return false }
+        lanes.take(into: &taken, executors: executors, limit: limit)
         return true
     }
 }
