@@ -52,6 +52,44 @@ import Testing
         #expect(take(limit: 8) == [3])
     }
 
+    private func endTurn(of batch: Job, items: Int, isDone: Bool = false) -> [UInt64] {
+        lanes.endTurn(of: batch, items: items, isDone: isDone)
+        return take(limit: 8)
+    }
+
+    @Test func anInteractiveBatchGoesBehindWhatWaits() {
+        let batch = job(1, batch: true)
+        lanes.add([batch, job(2), job(3, batch: true), job(4)])
+        #expect(take(limit: 8) == [1])
+        let next = endTurn(of: batch, items: 64)
+        #expect(next == [2])
+        #expect(take(limit: 8) == [3])
+        #expect(take(limit: 8) == [4])
+        #expect(take(limit: 8) == [1])
+    }
+
+    @Test func aBulkBatchStaysBeforeOthersAndPaysForItsItems() {
+        let batch = job(1_001, bulk: true, batch: true)
+        lanes.add([batch, job(1_002, bulk: true)])
+        #expect(take() == [1_001])
+        lanes.add((1...600).map { job($0) })
+        var order = endTurn(of: batch, items: 64)
+        while order.last != 1_001 { order += take() }
+        // Eight interactive items for each of the chunk's, and eight more for the next turn.
+        #expect(order == Array(1...520) + [1_001])
+        let after = endTurn(of: batch, items: 36, isDone: true)
+        #expect(after == Array(521...528))
+    }
+
+    @Test func anInteractiveBatchLeavesBulkItsShare() {
+        let batch = job(1, batch: true)
+        lanes.add([batch] + (1...20).map { job(100 + $0, bulk: true) })
+        #expect(take(limit: 8) == [1])
+        let next = endTurn(of: batch, items: 64)
+        #expect(next == Array(101...108))
+        #expect(take(limit: 8) == [1])
+    }
+
     @Test func anExecutorTakesItsShareOnly() {
         lanes.add((1...8).map { job($0) })
         #expect(take(executors: 4, limit: 8) == [1, 2])

@@ -46,7 +46,7 @@ extension WorkerCore {
         if links[Int(broker)].state == .draining { leaveIfIdle(broker, at: now, into: &effects) }
     }
 
-    /// A job that is queued leaves the queue; one that is computed goes on, and its answer gives the credit back.
+    /// A job that is queued leaves the queue; of one that is computed the answer comes, which gives the credit back.
     mutating func cancel(
         _ request: RequestID, of broker: Int32, at now: Instant, into effects: inout [WorkerEffect]
     ) {

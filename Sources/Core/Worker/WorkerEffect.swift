@@ -21,7 +21,8 @@ package enum WorkerEffect: Sendable, Equatable {
     /// Drop the answer in hand: its broker is gone.
     case dropAnswer
 
-    /// If the job `slot` still waits, take it out of the queue, answer it with `cancelled` and report it withdrawn.
+    /// If the job `slot` still waits, take it out of the queue, answer it with `cancelled` and report it withdrawn; else
+    /// have its computation stop where it can, and answer it.
     case cancel(slot: Int32, broker: Int32)
     /// Take all jobs of the broker that still wait out of the queue and report them withdrawn: its session is over.
     case abandon(broker: Int32)

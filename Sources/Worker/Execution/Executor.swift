@@ -35,7 +35,7 @@ struct Executor: ~Copyable {
     mutating func run() {
         // Ends with the queue.
         while context.queue.take(into: &jobs, limit: limit) {
-            compute()
+            if jobs[0].isBatch { advanceBatch() } else { compute() }
             // The outbox holds every job that the brokers' credit allows, so it never refuses.
             _ = context.outbox.send(contentsOf: jobs)
             jobs.removeAll(keepingCapacity: true)
@@ -52,16 +52,19 @@ struct Executor: ~Copyable {
         }
     }
 
+    /// One chunk of a batch: what else waits has its turn before the next.
+    private mutating func advanceBatch() {
+        let items = work.advance(jobs[0], from: Instant(nanoseconds: MonotonicClock.nanoseconds()))
+        let isDone = jobs[0].batch == nil
+        context.queue.endTurn(of: jobs[0], items: items, isDone: isDone)
+        if !isDone { jobs.removeAll(keepingCapacity: true) }
+    }
+
     private mutating func compute() {
         let begin = MonotonicClock.nanoseconds()
-        let isBatch = jobs[0].isBatch
-        if isBatch {
-            work.computeBatch(jobs[0], from: Instant(nanoseconds: begin))
-        } else {
-            work.compute(jobs, from: Instant(nanoseconds: begin))
-        }
+        work.compute(jobs, from: Instant(nanoseconds: begin))
         let model = jobs[0].model
-        guard !isBatch, model < costs.count else { return }
+        guard model < costs.count else { return }
         let cost = (MonotonicClock.nanoseconds() - begin) / Int64(jobs.count)
         let old = costs[model].nanoseconds
         costs[model].nanoseconds = old == 0 ? cost : old + (cost - old) / 8

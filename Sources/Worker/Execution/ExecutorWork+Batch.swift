@@ -6,73 +6,111 @@ internal import SibylTransport
 
 /// Requests that are batches: an array of inputs in, an array of outputs out, null for an item that failed.
 extension ExecutorWork {
-    /// Items predicted at once; between two such chunks the deadline is looked at.
-    private static let chunk = 64
     /// Failed items whose every violation is told; of more, only the message is, or a batch of nonsense would be
     /// answered with a multiple of its size.
     private static let detailed = 100
 
-    mutating func computeBatch(_ job: Job, from begin: Instant) {
-        if let error = objection(to: job, at: begin) { return answers.refuse(job, error, at: begin) }
-        do {
-            let (output, errors, count) = try predictAll(job)
+    /// Computes the next chunk of a batch, and answers it after the last, or when it is not to go on. A job that is
+    /// answered has no `batch`.
+    ///
+    /// - Returns: how many items it was.
+    mutating func advance(_ job: Job, from begin: Instant) -> Int {
+        do throws(SibylError) {
+            let batch = try batch(of: job, at: begin)
+            let chunk = batch.nextChunk()
+            if !chunk.isEmpty { predict(chunk, of: job, into: batch) }
             let end = Instant(nanoseconds: MonotonicClock.nanoseconds())
-            answers.answer(
-                job, with: output[...], AnswerWriter.Span(begin: begin, end: end, batchSize: count), items: errors)
+            batch.computed.nanoseconds += (end - begin).nanoseconds
+            if batch.isComplete { answer(job, with: batch, at: end) }
+            return chunk.count
         } catch {
             answers.refuse(job, error, at: begin)
+            return 0
         }
     }
 
-    private mutating func predictAll(_ job: Job) throws(SibylError) -> (
-        output: [UInt8], errors: [ItemError], count: Int
-    ) {
-        let items = try job.withInput { input in Result { () throws(SibylError) in try BatchPayload.items(of: input) } }
-            .get()
-        var writer = JSONWriter(capacity: job.body.count)
-        var errors: [ItemError] = []
-        writer.beginArray()
-        var next = 0
-        // Ends with the items.
-        while next < items.count {
-            if job.deadline <= Instant(nanoseconds: MonotonicClock.nanoseconds()) {
-                throw SibylError(
-                    .deadlineExceeded, "the time ran out with \(next) of \(items.count) items computed; send fewer")
-            }
-            let chunk = next..<min(next + Self.chunk, items.count)
-            predict(items[chunk], of: job, into: &writer, &errors)
-            next = chunk.upperBound
+    /// The batch as far as it is computed, unless it should not go on.
+    private func batch(of job: Job, at now: Instant) throws(SibylError) -> BatchComputation {
+        guard let batch = job.batch else {
+            if let error = objection(to: job, at: now) { throw error }
+            let batch = try BatchComputation(of: job)
+            job.batch = batch
+            return batch
         }
-        writer.endArray()
-        return (writer.bytes, errors, items.count)
+        if job.isDismissed { throw .cancelledByClient }
+        if job.deadline <= now {
+            throw SibylError(
+                .deadlineExceeded,
+                "the time ran out with \(batch.next) of \(batch.items.count) items computed; send fewer")
+        }
+        return batch
     }
 
-    private mutating func predict(
-        _ items: ArraySlice<Range<Int>>, of job: Job, into writer: inout JSONWriter,
-        _ errors: inout [ItemError]
-    ) {
+    private mutating func predict(_ chunk: Range<Int>, of job: Job, into batch: BatchComputation) {
         outcomes.removeAll()
         job.withInput { payload in
-            let payloads = items.map { UnsafeRawBufferPointer(rebasing: payload[$0]) }
+            let payloads = batch.items[chunk].map { UnsafeRawBufferPointer(rebasing: payload[$0]) }
             context.models.models[job.model].predict(payloads, into: &outcomes)
         }
-        for (offset, index) in items.indices.enumerated() {
+        for (offset, index) in chunk.enumerated() {
             let failure: PredictionError
             if offset < outcomes.outcomes.count {
                 switch outcomes.outcomes[offset] {
                 case .output(let range):
-                    outcomes.bytes[range].withUnsafeBytes { writer.raw($0) }
+                    outcomes.bytes[range].withUnsafeBytes { batch.writer.raw($0) }
                     continue
                 case .failure(let error): failure = error
                 }
             } else {
                 failure = PredictionError(.failed, "the model gave no output")
             }
-            writer.null()
+            batch.writer.null()
             var error = SibylError(failure)
-            if errors.count >= Self.detailed { error.details = [] }
-            errors.append(ItemError(index: index, error: error))
+            if batch.errors.count >= Self.detailed { error.details = [] }
+            batch.errors.append(ItemError(index: index, error: error))
         }
+    }
+
+    private mutating func answer(_ job: Job, with batch: BatchComputation, at end: Instant) {
+        batch.writer.endArray()
+        // The time between its turns counts as waiting.
+        let begin = Instant(nanoseconds: end.nanoseconds - batch.computed.nanoseconds)
+        let span = AnswerWriter.Span(begin: begin, end: end, batchSize: batch.items.count)
+        answers.answer(job, with: batch.writer.bytes[...], span, items: batch.errors)
+    }
+}
+
+/// A batch that is computed chunk by chunk, with other work in between: what is done, and what is next.
+final class BatchComputation {
+    /// Items predicted at once: enough for a model that computes them together, few enough for who waits meanwhile.
+    private static let chunk = 64
+
+    /// Where each item stands in the input.
+    let items: [Range<Int>]
+    /// The first item that is not computed.
+    private(set) var next = 0
+    /// The array of outputs so far.
+    var writer: JSONWriter
+    var errors: [ItemError] = []
+    /// The time that its turns took.
+    var computed = Instant.Span.zero
+
+    /// - Throws: as `BatchPayload.items`.
+    init(of job: Job) throws(SibylError) {
+        items = try job.withInput { input in
+            Result { () throws(SibylError) in try BatchPayload.items(of: input) }
+        }.get()
+        writer = JSONWriter(capacity: job.body.count)
+        writer.beginArray()
+    }
+
+    var isComplete: Bool { next == items.count }
+
+    /// The items of the next turn.
+    func nextChunk() -> Range<Int> {
+        let chunk = next..<min(next + Self.chunk, items.count)
+        next = chunk.upperBound
+        return chunk
     }
 }
 

@@ -55,6 +55,7 @@ struct ExecutorWork: ~Copyable {
     /// Why a job is not computed.
     func objection(to job: Job, at now: Instant) -> SibylError? {
         job.scan()
+        if job.isDismissed { return .cancelledByClient }
         if job.deadline <= now {
             return SibylError(.deadlineExceeded, "the time ran out while the request waited for a worker")
         }
@@ -112,6 +113,8 @@ struct PayloadScratch: ~Copyable {
 }
 
 extension SibylError {
+    static var cancelledByClient: SibylError { SibylError(.cancelled, "the client cancelled the request") }
+
     /// A prediction's error as clients hear of it.
     init(_ error: PredictionError) {
         let code: ErrorCode =

@@ -1,12 +1,14 @@
 internal import SibylCore
 internal import SibylProtocol
 internal import SibylTransport
+internal import Synchronization
 
 /// One dispatched request on its way through a worker: from the socket's thread to an executor's and back.
 ///
 /// Jobs are used again, so that a request allocates none.
 final class Job: @unchecked Sendable {
-    // Sendable because it has one owner at a time: the queue and the outbox hand it over under their locks.
+    // Sendable because it has one owner at a time: the queue and the outbox hand it over under their locks. The session
+    // alone touches `dismissed` besides, which is atomic.
 
     /// The session's name for it.
     var slot: Int32 = 0
@@ -22,11 +24,15 @@ final class Job: @unchecked Sendable {
 
     /// The client's envelope, once it was scanned.
     private(set) var envelope: RequestEnvelope?
+    /// A batch of which a part is computed.
+    var batch: BatchComputation?
 
     /// The answer: a header, behind it the reply's envelope in the two-frame shape.
     var answerHead = Message()
     /// The output; in the one-frame shape and for every error the whole reply.
     var answerBody = Message()
+
+    private let dismissed = Atomic(false)
 
     var model: Int { Int(dispatch.model) }
     var isBatch: Bool { dispatch.flags.isBatch }
@@ -37,6 +43,13 @@ final class Job: @unchecked Sendable {
         head.clear()
         body.clear()
         envelope = nil
+        batch = nil
+    }
+
+    /// Whether nobody waits for the answer any more: an executor that has it stops where it can.
+    var isDismissed: Bool {
+        get { dismissed.load(ordering: .relaxed) }
+        set { dismissed.store(newValue, ordering: .relaxed) }
     }
 
     /// Scans the client's envelope, which the broker has found to be right; a broker that passes on anything else is no

@@ -48,7 +48,7 @@ struct JobLanes {
 
     // MARK: - To an executor
 
-    /// Takes the jobs whose turn it is: one batch, or requests of one model and one priority.
+    /// Takes the jobs whose turn it is: one batch for its next chunk, or requests of one model and one priority.
     ///
     /// - Parameters:
     ///   - executors: how many share what waits.
@@ -63,7 +63,23 @@ struct JobLanes {
         while taken.count < most, let next = self[priority].first, next.model == first.model, !next.isBatch {
             taken.append(self[priority].removeFirst())
         }
-        count(taken.count, of: priority)
+        // What a batch cost is known at the end of its turn.
+        if !first.isBatch { count(taken.count, of: priority) }
+    }
+
+    /// Ends a batch's turn, in which so many items were computed; while it is not done, it waits for another.
+    ///
+    /// Interactive ones go to the end of their lane: each request behind has its turn before the next chunk, and a short
+    /// batch overtakes a long one. Bulk ones stay in front, for of several batches the first is done sooner that way,
+    /// and the last no later; that they yield to interactive requests is the lanes' affair.
+    mutating func endTurn(of batch: Job, items: Int, isDone: Bool) {
+        if !isDone {
+            switch batch.priority {
+            case .interactive: interactive.append(batch)
+            case .bulk: bulk.prepend(batch)
+            }
+        }
+        count(items, of: batch.priority)
     }
 
     /// So many items had their turn; what they cost the other priority matters only while that waits.

@@ -79,4 +79,9 @@ final class JobQueue: @unchecked Sendable {
         lanes.take(into: &taken, executors: executors, limit: limit)
         return true
     }
+
+    /// Ends a batch's turn; one that is not done waits for its next. Nobody is woken: who ends a turn takes the next.
+    func endTurn(of batch: Job, items: Int, isDone: Bool) {
+        locked { lanes.endTurn(of: batch, items: items, isDone: isDone) }
+    }
 }

@@ -20,7 +20,7 @@ extension WorkerLoop {
         case .dropDispatch, .dropAnswer: break
         case .forward(let broker): if let finished { sendAnswer(of: finished, to: broker) }
         case .cancel(let slot, let broker): cancel(slot, broker)
-        case .abandon(let broker): for job in removeWaiting(of: broker) { withdraw(job) }
+        case .abandon(let broker): abandon(broker)
         case .handBack(let broker): handBack(broker)
         case .note(let note): log(note)
         }
@@ -41,6 +41,7 @@ extension WorkerLoop {
         let job = nextJob()
         job.slot = slot
         job.broker = broker
+        job.isDismissed = false
         job.deadline = deadline
         job.arrived = now
         if let header = frames[0].withUnsafeBytes({ WorkerMessage.Dispatch(reading: $0) }) { job.dispatch = header }
@@ -57,8 +58,12 @@ extension WorkerLoop {
     }
 
     private mutating func cancel(_ slot: Int32, _ broker: Int32) {
-        guard let job = jobs[Int(slot)], takeWaiting(job) else { return }
-        answers.refuse(job, SibylError(.cancelled, "the client cancelled the request"), at: now)
+        guard let job = jobs[Int(slot)] else { return }
+        guard takeWaiting(job) else {
+            job.isDismissed = true
+            return
+        }
+        answers.refuse(job, .cancelledByClient, at: now)
         sendAnswer(of: job, to: broker)
         withdraw(job)
     }
@@ -83,11 +88,22 @@ extension WorkerLoop {
         release(job)
     }
 
+    private mutating func abandon(_ broker: Int32) {
+        for job in removeWaiting(of: broker) { withdraw(job) }
+        dismissAll(of: broker)
+    }
+
     private mutating func handBack(_ broker: Int32) {
         for job in removeWaiting(of: broker) {
             send(WorkerMessage.bytes(.refusal, request: job.dispatch.request), to: broker)
             withdraw(job)
         }
+        dismissAll(of: broker)
+    }
+
+    /// What executors hold of a broker is computed for nobody.
+    private func dismissAll(of broker: Int32) {
+        for case let job? in jobs where job.broker == broker { job.isDismissed = true }
     }
 
     // MARK: - Sending
