@@ -94,6 +94,20 @@ import Testing
         fixture.worker.wait()
     }
 
+    @Test func aPongTellsTheProcessesMemory() throws {
+        let fixture = try WorkerFixture()
+        fixture.send([WorkerMessage.bytes(.ping)])
+        let frames = try fixture.receive()
+        let pong = try #require(frames[0].withUnsafeBytes { WorkerMessage.Pong(reading: $0) })
+        let told = try #require(pong.residentBytes)
+        // The kernel's own words, some moments later: a process grows, but not to twice its size meanwhile.
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
+        let resident = try #require(
+            line.split(separator: " ").dropFirst().first.flatMap { UInt64($0.trimmingCharacters(in: .whitespaces)) })
+        #expect(told > resident * 512 && told < resident * 2_048)
+    }
+
     @Test func aForgottenWorkerIntroducesItself() throws {
         let fixture = try WorkerFixture()
         fixture.send([WorkerMessage.bytes(.introduce)])

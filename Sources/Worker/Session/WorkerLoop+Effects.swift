@@ -9,7 +9,8 @@ extension WorkerLoop {
     mutating func run(_ effect: WorkerEffect) {
         switch effect {
         case .hello(let broker): send(announcement, to: broker)
-        case .pong(let broker): send(WorkerMessage.bytes(.pong), to: broker)
+        case .pong(let broker):
+            send(WorkerMessage.Pong(residentBytes: ResidentMemory.bytes()).bytes, to: broker)
         case .draining(let broker): send(WorkerMessage.bytes(.draining), to: broker)
         case .goodbye(let broker): send(WorkerMessage.bytes(.goodbye), to: broker)
         case .reconnect(let broker): reconnect(broker)
