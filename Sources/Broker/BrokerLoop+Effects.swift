@@ -93,7 +93,7 @@ extension BrokerLoop {
 
     func log(_ note: BrokerNote) {
         switch note {
-        case .workerJoined(let name, let models, let capacity):
+        case .workerJoined(let name, _, let models, let capacity):
             logger.info("worker \(name) joined with capacity \(capacity), serving \(models.joined(separator: ", "))")
         case .workerDraining(let name): logger.info("worker \(name) is draining")
         case .workerLeft(let name): logger.info("worker \(name) left")

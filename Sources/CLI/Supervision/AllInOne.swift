@@ -34,7 +34,7 @@ struct AllInOne: ~Copyable {
             BrokerConfiguration(settings, backend: backend), settings.logger("broker"), tell: mailbox,
             Event.brokerEnded
         ) { note in
-            guard case .workerJoined(_, let models, _) = note else { return }
+            guard case .workerJoined(_, _, let models, _) = note else { return }
             _ = mailbox.send(.workerJoined(models: models))
         }
         var policy = Supervision.Policy()

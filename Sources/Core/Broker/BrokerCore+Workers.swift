@@ -19,8 +19,8 @@ extension BrokerCore {
         effects.append(.welcome(worker: peer, welcome))
         notes.append(
             .workerJoined(
-                name: announcement.name, models: announcement.models.map { "\($0.name) \($0.version)" },
-                capacity: announcement.capacity))
+                name: announcement.name, process: announcement.process,
+                models: announcement.models.map { "\($0.name) \($0.version)" }, capacity: announcement.capacity))
         feed(worker, at: now, into: &effects)
     }
 

@@ -51,7 +51,8 @@ package enum Refusal: Sendable, Equatable {
 
 /// What an operator may want to read in the log.
 package enum BrokerNote: Sendable, Equatable {
-    case workerJoined(name: String, models: [String], capacity: UInt32)
+    /// `process` is the id that the worker told of itself; 0 for none.
+    case workerJoined(name: String, process: UInt32, models: [String], capacity: UInt32)
     case workerDraining(name: String)
     case workerLeft(name: String)
     case workerLost(name: String, reason: LossReason, requeued: Int)
