@@ -29,7 +29,7 @@ extension BrokerLoop {
         case .answer:
             guard frames.count == 3, let answer = WorkerMessage.Answer(reading: header) else { return nil }
             return .answer(worker, answer)
-        case .pong: return .pong(worker)
+        case .pong: return WorkerMessage.Pong(reading: header).map { .pong(worker, $0) }
         case .hello: return hello(from: worker, header)
         case .refusal: return WorkerMessage.request(of: header).map { .refusal(worker, RequestID(rawValue: $0)) }
         case .draining: return .draining(worker)

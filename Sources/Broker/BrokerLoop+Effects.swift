@@ -15,6 +15,7 @@ extension BrokerLoop {
         case .refuseAndKeep(let slot, let client, let refusal):
             refuse(slot, client, refusal)
             store.empty(slot)
+        case .forget(let slot): store.empty(slot)
         case .free(let slot): store.free(slot)
         case .dropAnswer: break
         case .cancel(let worker, let request):

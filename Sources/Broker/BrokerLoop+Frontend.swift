@@ -4,17 +4,20 @@ internal import SibylTransport
 
 /// What clients send.
 extension BrokerLoop {
-    mutating func receiveFromClients() {
+    /// - Returns: whether all that was there is read.
+    mutating func receiveFromClients() -> Bool {
         for _ in 0..<Self.burst {
-            guard frontend.receive(&frames) else { return }
+            guard frontend.receive(&frames) else { return true }
             core.count { $0.received += 1 }
             receiveRequest()
             if toWorkers.count >= Self.gathered { flush() }
         }
+        return false
     }
 
     private mutating func receiveRequest() {
         let client = clients.identify(frames[0])
+        if let former = connections.heard(from: client, frames[1]) { tell(.clientGone(former)) }
         var shape = MessageShape()
         shape.isDelimited = frames.count > 1 && frames[1].count == 0
         let first = shape.isDelimited ? 2 : 1
@@ -75,10 +78,13 @@ extension BrokerLoop {
     private mutating func predict(
         _ envelope: RequestEnvelope, at first: Int, from client: PeerID, _ shape: MessageShape
     ) {
-        let flags = WorkerMessage.Flags(isTwoFrames: shape.hasPayloadFrame, isBatch: envelope.isBatch)
+        let flags = WorkerMessage.Flags(
+            isTwoFrames: shape.hasPayloadFrame, isBatch: envelope.isBatch, isBulk: envelope.priority == .bulk)
         let route = route(of: envelope, at: first)
         let name = envelope.id.hash(in: frames.bytes(first))
         let size = size(at: first, shape)
+        let cost = cost(of: envelope, at: first, shape)
+        let tenant = tenant(of: envelope, at: first, from: client)
         var payload = shape.hasPayloadFrame ? frames[first + 1].take() : Message()
         let slot = store.insert(envelope: &frames[first], payload: &payload, shape: shape)
         tell(
@@ -86,7 +92,20 @@ extension BrokerLoop {
                 RequestArrival(
                     slot: slot, client: client, clientRequest: name, route: route, flags: flags,
                     priority: envelope.priority,
-                    timeout: envelope.timeoutMilliseconds.map { .milliseconds(Int64($0)) }, size: size)))
+                    timeout: envelope.timeoutMilliseconds.map { .milliseconds(Int64($0)) }, size: size,
+                    tenant: tenant, cost: cost)))
+    }
+
+    /// Whom the request says that it is for; else its connection.
+    private func tenant(of envelope: RequestEnvelope, at first: Int, from client: PeerID) -> UInt64 {
+        guard envelope.tenant.isPresent else { return client.rawValue }
+        return envelope.tenant.withText(in: frames.bytes(first)) { FNV1a.hash($0) }
+    }
+
+    private func cost(of envelope: RequestEnvelope, at first: Int, _ shape: MessageShape) -> UInt32 {
+        guard envelope.isBatch else { return 1 }
+        return BatchSize.estimate(
+            shape.hasPayloadFrame ? frames.bytes(first + 1) : envelope.input.bytes(in: frames.bytes(first)))
     }
 
     mutating func route(of envelope: RequestEnvelope, at first: Int) -> Route {

@@ -12,7 +12,8 @@ extension BrokerLoop {
         case .health: reply(core.healthReport(name: configuration.name), id: id, to: client, shape)
         case .metadata: describe(envelope, at: first, id: id, to: client, shape)
         case .stats, .predict, .cancel:
-            reply(core.statsReport(configuration.identity, at: now), id: id, to: client, shape)
+            let process = ProcessFacts(clients: connections.count, residentBytes: ResidentMemory.bytes() ?? 0)
+            reply(core.statsReport(configuration.identity, process, at: now), id: id, to: client, shape)
         }
     }
 

@@ -14,6 +14,7 @@ struct BrokerLoop: ~Copyable {
     let configuration: BrokerConfiguration
     let frontend: Socket
     let backend: Socket
+    let frontendMonitor: SocketMonitor
     let backendMonitor: SocketMonitor
     let endpoints: BoundEndpoints
     let commands: Mailbox<BrokerCommand>
@@ -23,6 +24,9 @@ struct BrokerLoop: ~Copyable {
     var core: BrokerCore
     var store = RequestStore()
     var clients = PeerTable()
+    var connections: ClientConnections
+    /// Clients' connections that ended, by descriptor, until all that came over them is read.
+    private var ended: [Int32] = []
     var workers = PeerTable()
     var frames = Frames()
     var effects: [BrokerEffect] = []
@@ -51,18 +55,21 @@ struct BrokerLoop: ~Copyable {
         endpoints = sockets.endpoints
         frontend = sockets.frontend
         backend = sockets.backend
+        frontendMonitor = sockets.frontendMonitor
         backendMonitor = sockets.backendMonitor
         now = Instant(nanoseconds: MonotonicClock.nanoseconds())
         // The clock differs from start to start, which is all that an epoch must do.
         let epoch = UInt32(truncatingIfNeeded: now.nanoseconds >> 10)
         core = BrokerCore(limits: configuration.limits, epoch: epoch, now: now)
+        connections = ClientConnections(seed: epoch)
     }
 
     /// Serves until a drain has ended or a stop was asked for.
     mutating func run() {
         var poller = Poller()
         let commandsReady = poller.add(descriptor: commands.wakeup.descriptor)
-        let monitorReady = poller.add(backendMonitor.socket)
+        let backendMonitorReady = poller.add(backendMonitor.socket)
+        let frontendMonitorReady = poller.add(frontendMonitor.socket)
         let backendReady = poller.add(backend)
         let frontendReady = poller.add(frontend)
         // Ends with a drain or a stop.
@@ -72,10 +79,12 @@ struct BrokerLoop: ~Copyable {
             now = readClock()
             if deadline <= now { tell(.tick) }
             if poller.isReadable(commandsReady) { obeyCommands() }
-            if poller.isReadable(monitorReady) { watchConnections() }
+            if poller.isReadable(backendMonitorReady) { watchWorkers() }
             // Workers first: an answer makes room for a request.
             if poller.isReadable(backendReady) { receiveFromWorkers() }
-            if poller.isReadable(frontendReady) { receiveFromClients() }
+            if poller.isReadable(frontendMonitorReady) { watchClients() }
+            let isAllRead = poller.isReadable(frontendReady) ? receiveFromClients() : true
+            if isAllRead { forgetClients() }
             flush()
         }
     }
@@ -97,11 +106,29 @@ struct BrokerLoop: ~Copyable {
         }
     }
 
-    private mutating func watchConnections() {
+    private mutating func watchWorkers() {
+        var isOneLost = false
         // Ends with the events that are queued.
         while let event = backendMonitor.next() {
-            if event == .disconnected { tell(.connectionLost) }
+            if case .disconnected = event { isOneLost = true }
         }
+        if isOneLost { tell(.connectionLost) }
+    }
+
+    private mutating func watchClients() {
+        // As many as messages, so that a crowd that leaves holds up nobody.
+        while ended.count < Self.burst, let event = frontendMonitor.next() {
+            if case .disconnected(let descriptor) = event { ended.append(descriptor) }
+        }
+    }
+
+    /// The messages of those whose end was heard of before are read, so that none comes after its client is forgotten.
+    private mutating func forgetClients() {
+        if ended.isEmpty { return }
+        for descriptor in ended {
+            if let client = connections.ended(descriptor) { tell(.clientGone(client)) }
+        }
+        ended.removeAll(keepingCapacity: true)
     }
 
     // MARK: - The core
@@ -157,6 +184,7 @@ struct BrokerLoop: ~Copyable {
 struct BrokerSockets: ~Copyable {
     let frontend: Socket
     let backend: Socket
+    let frontendMonitor: SocketMonitor
     let backendMonitor: SocketMonitor
     let endpoints: BoundEndpoints
 
@@ -171,14 +199,21 @@ struct BrokerSockets: ~Copyable {
         options.linger = 1_000
         options.heartbeatInterval = 5_000
         options.heartbeatTimeout = 15_000
+        // A client that comes back under its own name, from a connection that nobody saw end, is to be heard.
+        options.handsOver = true
         let frontend = try Socket(.router, in: context, options: options)
+        options.handsOver = false
         options.maximumMessageSize = -1
         let backend = try Socket(.router, in: context, options: options)
-        let monitor = try SocketMonitor(watching: backend, in: context, name: uniqueName())
+        let name = uniqueName()
+        let frontendMonitor = try SocketMonitor(watching: frontend, in: context, name: name + "-frontend")
+        let backendMonitor = try SocketMonitor(watching: backend, in: context, name: name + "-backend")
         try frontend.bind(configuration.frontend)
         try backend.bind(configuration.backend)
         let endpoints = BoundEndpoints(frontend: frontend.lastEndpoint, backend: backend.lastEndpoint)
-        return BrokerSockets(frontend: frontend, backend: backend, backendMonitor: monitor, endpoints: endpoints)
+        return BrokerSockets(
+            frontend: frontend, backend: backend, frontendMonitor: frontendMonitor, backendMonitor: backendMonitor,
+            endpoints: endpoints)
     }
 
     /// Unique in a process, so in a context.

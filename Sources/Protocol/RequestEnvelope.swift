@@ -37,11 +37,9 @@ package struct RequestEnvelope: Sendable {
             isPresent ? withText(in: envelope) { String(decoding: $0, as: UTF8.self) } : nil
         }
 
-        /// FNV-1a, 64 bits: a short name for what is compared often.
+        /// A short name for the field's bytes, as they were written.
         package func hash(in envelope: UnsafeRawBufferPointer) -> UInt64 {
-            var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-            for byte in bytes(in: envelope) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-            return hash
+            FNV1a.hash(bytes(in: envelope))
         }
     }
 

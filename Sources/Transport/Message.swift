@@ -65,6 +65,15 @@ package struct Message: ~Copyable, @unchecked Sendable {
         UnsafeRawBufferPointer(start: zmq_msg_data(&raw), count: zmq_msg_size(&raw))
     }
 
+    /// The file descriptor of the connection that a received frame came over; nil where there is none, as in one process,
+    /// and for the address that a ROUTER puts before a message.
+    package var connection: Int32? {
+        withUnsafePointer(to: raw) {
+            let descriptor = zmq_msg_get($0, ZMQ_SRCFD)
+            return descriptor >= 0 ? descriptor : nil
+        }
+    }
+
     package var bytes: [UInt8] {
         withUnsafeBytes { Array($0) }
     }

@@ -99,6 +99,12 @@ package struct Socket: ~Copyable {
         }
     }
 
+    package func set(_ option: Int32, _ text: String) throws(TransportError) {
+        guard zmq_setsockopt(handle, option, text, text.utf8.count) == 0 else {
+            throw .last("cannot set socket option \(option)")
+        }
+    }
+
     // MARK: - Frames
 
     /// Sends one frame and takes it; on any outcome but `.sent` the frame stays with the caller.

@@ -5,7 +5,8 @@ package struct SocketMonitor: ~Copyable {
     package enum Event: Sendable, Equatable {
         /// The handshake is done: messages flow.
         case connected
-        case disconnected
+        /// The file descriptor was that connection's.
+        case disconnected(Int32)
         /// A try to connect failed; libzmq will try again.
         case retried
     }
@@ -35,18 +36,28 @@ package struct SocketMonitor: ~Copyable {
         var frame = Message()
         // Ends with the events that are queued; unknown ones are skipped.
         while let more = socket.receive(&frame) {
-            let number = frame.withUnsafeBytes { $0.count >= 2 ? $0.loadUnaligned(as: UInt16.self) : 0 }
+            let (number, value) = Self.parse(frame)
             if more {
                 var address = Message()
                 _ = socket.receive(&address)
             }
             switch Int32(number) {
             case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: return .connected
-            case ZMQ_EVENT_DISCONNECTED: return .disconnected
+            case ZMQ_EVENT_DISCONNECTED: return .disconnected(value)
             case ZMQ_EVENT_CONNECT_RETRIED: return .retried
             default: continue
             }
         }
         return nil
+    }
+
+    /// An event's first frame: its number in 16 bits, and 32 bits that belong to it, in the machine's order.
+    private static func parse(_ frame: borrowing Message) -> (number: UInt16, value: Int32) {
+        frame.withUnsafeBytes { bytes in
+            guard bytes.count >= 6 else { return (0, 0) }
+            return (
+                bytes.loadUnaligned(as: UInt16.self), bytes.loadUnaligned(fromByteOffset: 2, as: Int32.self)
+            )
+        }
     }
 }

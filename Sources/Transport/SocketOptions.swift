@@ -18,6 +18,11 @@ package struct SocketOptions: Sendable {
     /// Queue messages only for connections that are established.
     package var immediate = false
 
+    /// The name under which a ROUTER knows the connection; nil for one that libzmq makes.
+    package var routingID: String?
+    /// Whether a ROUTER gives a name that comes again over another connection to the newcomer.
+    package var handsOver = false
+
     package init() {}
 
     func apply(to socket: borrowing Socket, kind: Socket.Kind) throws(TransportError) {
@@ -35,5 +40,7 @@ package struct SocketOptions: Sendable {
         }
         // Without it a ROUTER drops in silence what it can't deliver; it costs nothing.
         if kind == .router { try socket.set(ZMQ_ROUTER_MANDATORY, Int32(1)) }
+        if kind == .router && handsOver { try socket.set(ZMQ_ROUTER_HANDOVER, Int32(1)) }
+        if let routingID { try socket.set(ZMQ_ROUTING_ID, routingID) }
     }
 }

@@ -25,7 +25,7 @@ final class BrokerFixture {
     }
 
     func client(named name: String? = nil) throws -> Peer {
-        try Peer(connectingTo: broker.frontend, in: context)
+        try Peer(connectingTo: broker.frontend, in: context, named: name)
     }
 
     func worker(capacity: UInt32 = 4, models: [WorkerAnnouncement.Model]? = nil) throws -> Peer {
@@ -44,8 +44,11 @@ final class Peer {
     /// Nothing on this machine takes so long; a test that waits for it has failed.
     private static let patience: Int64 = 10_000_000_000
 
-    init(connectingTo endpoint: String, in context: Context) throws {
-        socket = try Socket(.dealer, in: context)
+    /// - Parameter name: a routing id of the peer's own.
+    init(connectingTo endpoint: String, in context: Context, named name: String? = nil) throws {
+        var options = SocketOptions()
+        options.routingID = name
+        socket = try Socket(.dealer, in: context, options: options)
         try socket.connect(endpoint)
     }
 

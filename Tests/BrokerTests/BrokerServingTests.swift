@@ -109,6 +109,38 @@ import Testing
         #expect(try client.ask(#"{"op":"stats"}"#, "").payload.contains(#""worker_messages":1"#))
     }
 
+    @Test(arguments: [false, true])
+    func aWorkerIsToldThatAClientIsGone(hasNameOfItsOwn: Bool) throws {
+        let fixture = try BrokerFixture()
+        let worker = try fixture.worker()
+        let request: UInt64
+        do {
+            let leaver = try fixture.client(named: hasNameOfItsOwn ? "leaver" : nil)
+            leaver.send(#"{"op":"predict","model":"m","id":1}"#, "x")
+            request = try #require(Dispatched(try worker.receive())).header.request
+        }
+        #expect(try worker.receive() == [WorkerMessage.bytes(.cancel, request: request)])
+        let client = try fixture.client()
+        let stats = try client.ask(#"{"op":"stats"}"#, "").payload
+        #expect(stats.contains(#""disconnected":1"#))
+        #expect(stats.contains(#""clients":1"#))
+    }
+
+    @Test func theEndOfAnOldConnectionIsNotThatOfAClientThatCameBack() throws {
+        let fixture = try BrokerFixture()
+        let worker = try fixture.worker(capacity: 8)
+        var former: Peer? = try fixture.client(named: "back")
+        former?.send(#"{"op":"list"}"#)
+        _ = try former?.receive()
+        former = nil
+        // The old connection's name is free once its end was noticed; until then the newcomer is not heard.
+        let client = try fixture.client(named: "back")
+        client.send(#"{"op":"predict","model":"m","id":1}"#, "x")
+        let dispatched = try #require(Dispatched(try worker.receive()))
+        worker.send(dispatched.answer(#"{"v":1,"id":1,"status":"ok"}"#, "y"))
+        #expect(try Reply(try client.receive()).payload == "y")
+    }
+
     @Test func aClientThatLeftHarmsNobody() throws {
         let fixture = try BrokerFixture()
         let worker = try fixture.worker()

@@ -79,14 +79,22 @@ import Testing
         let router = try Socket(.router, in: context)
         try router.bind("tcp://127.0.0.1:0")
         let monitor = try SocketMonitor(watching: router, in: context, name: "test")
+        var descriptor: Int32?
         do {
             let dealer = try Socket(.dealer, in: context)
             try dealer.connect(router.lastEndpoint)
             wait(for: monitor.socket)
             #expect(monitor.next() == .connected)
+            _ = dealer.send(Message("hello"))
+            wait(for: router)
+            var frames = Frames()
+            let isThere = router.receive(&frames)
+            #expect(isThere)
+            descriptor = frames[1].connection
         }
         wait(for: monitor.socket)
-        #expect(monitor.next() == .disconnected)
+        // The end of a connection names the one that the message came over.
+        #expect(monitor.next() == .disconnected(try #require(descriptor)))
     }
 }
 

@@ -11,7 +11,7 @@ extension BrokerCore {
         }
         directory[service].statistics.accepted += 1
         if let refusal = objection(to: arrival, for: service, at: now) {
-            directory[service].statistics.failed(refusal.code)
+            directory[service].statistics.failed.count(refusal.code)
             effects.append(.refuse(slot: arrival.slot, client: arrival.client, refusal))
             return
         }
@@ -23,27 +23,35 @@ extension BrokerCore {
         record.client = arrival.client
         record.clientRequest = arrival.clientRequest
         record.size = arrival.size
+        record.tenant = arrival.tenant
+        record.cost = max(1, arrival.cost)
         record.arrival = now
         record.deadline = now + (arrival.timeout ?? limits.defaultTimeout)
         requests.insert(record, at: arrival.slot)
-        // Nobody may overtake those who wait already.
-        if directory[service].queue.isEmpty, let worker = leastLoadedWorker(of: service) {
+        // Nobody overtakes those who wait already; while somebody of a priority waits, no worker has room for it.
+        if directory[service].queue.count(of: arrival.priority) == 0,
+            let worker = leastLoadedWorker(of: service, for: arrival.priority)
+        {
             dispatch(arrival.slot, to: worker, at: now, into: &effects)
         } else {
-            directory[service].queue.append(arrival.slot, in: &requests)
+            let weight = limits.weight(of: arrival.tenant)
+            directory[service].queue.append(arrival.slot, weight: weight, in: &requests)
         }
     }
 
     private func objection(to arrival: RequestArrival, for service: Int32, at now: Instant) -> Refusal? {
         if isDraining { return .draining }
         if !directory[service].isReady { return .noWorker }
-        let queue = directory[service].queue
-        let isFull = queue.count >= limits.queueLength || queue.bytes + arrival.size > limits.queueBytes
+        if hasRoom(for: arrival, service) && requests.count < limits.requests { return nil }
+        return .overloaded(retryAfter: timeToDrain(service, at: now))
+    }
+
+    private func hasRoom(for arrival: RequestArrival, _ service: Int32) -> Bool {
         // An empty queue takes a request of any size: one that the message limit allows must be able to pass.
-        if (isFull && !queue.isEmpty) || requests.count >= limits.requests {
-            return .overloaded(retryAfter: timeToDrain(service, at: now))
-        }
-        return nil
+        if directory[service].queue.isEmpty { return true }
+        let free = limits.queueLength - directory[service].queue.count(of: arrival.priority)
+        return free > 0 && directory[service].queue.bytes + arrival.size <= limits.queueBytes
+            && directory[service].queue.count(of: arrival.tenant, arrival.priority) < free * limits.tenantShare
     }
 
     /// How long the queue takes to empty at the rate of the last seconds.
@@ -64,14 +72,18 @@ extension BrokerCore {
         }
         let record = requests[slot]
         workers[record.worker].lastHeard = now
-        release(slot, at: now)
+        release(slot)
         if record.state == .abandoned {
             statistics.answersDropped += 1
+            directory[record.service].statistics.dropped += 1
             effects.append(.dropAnswer)
             effects.append(.free(slot: slot))
         } else {
             count(answer, for: record, at: now)
             effects.append(.forward(slot: slot, client: record.client))
+        }
+        if answer.items > record.cost {
+            directory[record.service].queue.charge(record, Int(answer.items - record.cost))
         }
         feed(record.worker, at: now, into: &effects)
     }
@@ -84,20 +96,22 @@ extension BrokerCore {
 
     private mutating func count(_ answer: WorkerMessage.Answer, for record: RequestRecord, at now: Instant) {
         if let code = answer.failure {
-            directory[record.service].statistics.failed(code)
-            workers[record.worker].failed += 1
+            directory[record.service].statistics.failed.count(code)
+            workers[record.worker].failed.count(code)
         } else {
             workers[record.worker].done += 1
         }
-        directory[record.service].statistics.answered(after: now - record.arrival, at: now)
+        let waited = record.dispatched + .microseconds(Int64(answer.queued)) - record.arrival
+        let computed = Instant.Span.microseconds(Int64(answer.computed))
+        directory[record.service].statistics.answered(
+            after: now - record.arrival, waited: waited, computed: computed, at: now)
+        workers[record.worker].computeTime.record(computed)
+        workers[record.worker].rate.count(at: now)
     }
 
     /// Takes a request from its worker's hands, and out of the table.
-    mutating func release(_ slot: Int32, at now: Instant) {
-        let worker = requests[slot].worker
-        requests.links.remove(slot, from: &workers[worker].held)
-        workers[worker].inFlight -= 1
-        directory[requests[slot].service].statistics.inFlight -= 1
+    mutating func release(_ slot: Int32) {
+        letGo(slot)
         requests.remove(slot)
     }
 
@@ -107,41 +121,55 @@ extension BrokerCore {
         let worker = requests[slot].worker
         workers[worker].lastHeard = now
         if requests[slot].state == .abandoned {
-            release(slot, at: now)
+            release(slot)
             effects.append(.free(slot: slot))
         } else {
             requests[slot].attempts -= 1
-            requeue(slot, from: worker)
-            let service = requests[slot].service
-            // The worker that refused has no room, whatever it announced: others first.
-            if let other = leastLoadedWorker(of: service, except: worker) {
-                serveNext(of: service, by: other, at: now, into: &effects)
-            }
+            requeue(slot)
+        }
+        // The worker that refused has no room, whatever it announced: others first.
+        offer(requests[slot].service, except: worker, at: now, into: &effects)
+    }
+
+    private mutating func offer(
+        _ service: Int32, except worker: Int32, at now: Instant, into effects: inout [BrokerEffect]
+    ) {
+        endIsolation(of: worker)
+        isolate(service, except: worker, at: now, into: &effects)
+        let priority = directory[service].queue.count(of: .interactive) > 0 ? Priority.interactive : .bulk
+        if let other = leastLoadedWorker(of: service, for: priority, except: worker) {
+            serveNext(of: service, by: other, at: now, into: &effects)
         }
     }
 
-    /// Moves a request from its worker back to the front of its queue.
-    mutating func requeue(_ slot: Int32, from worker: Int32) {
-        let service = requests[slot].service
-        requests.links.remove(slot, from: &workers[worker].held)
-        workers[worker].inFlight -= 1
-        directory[service].statistics.inFlight -= 1
+    /// Moves a request from its worker back to the front of its queue, or to those that get a worker of their own.
+    mutating func requeue(_ slot: Int32) {
+        letGo(slot)
         requests[slot].state = .queued
         requests[slot].worker = -1
-        directory[service].queue.putBack(slot, in: &requests)
+        let service = requests[slot].service
+        if requests[slot].attempts > 0 && requests[slot].attempts + 1 >= limits.attempts {
+            directory[service].queue.isolate(slot, in: &requests)
+        } else {
+            directory[service].queue.putBack(slot, in: &requests)
+        }
     }
 
     mutating func cancel(
         _ clientRequest: UInt64, of client: PeerID, at now: Instant, into effects: inout [BrokerEffect]
     ) {
-        // A pass over the table, some tens of microseconds when it is full: cancels are rare, and an index would cost
-        // every request.
-        for slot in requests.records.indices {
-            let record = requests.records[slot]
-            guard record.clientRequest == clientRequest, record.client == client,
-                record.state == .queued || record.state == .dispatched
-            else { continue }
-            withdraw(Int32(slot), .cancelled, at: now, into: &effects)
+        for slot in requests.slots(of: client) where requests[slot].clientRequest == clientRequest {
+            withdraw(slot, .cancelled, at: now, into: &effects)
+        }
+    }
+
+    /// A client is gone: what it waited for is not computed, if that can still be helped.
+    mutating func forget(_ client: PeerID, at now: Instant, into effects: inout [BrokerEffect]) {
+        for slot in requests.slots(of: client) {
+            directory[requests[slot].service].statistics.disconnected += 1
+            let isQueued = requests[slot].state == .queued
+            takeFromClient(slot, at: now, into: &effects)
+            effects.append(isQueued ? .free(slot: slot) : .forget(slot: slot))
         }
     }
 
@@ -149,18 +177,26 @@ extension BrokerCore {
     /// worker its credit, until the worker lets go of it.
     mutating func withdraw(_ slot: Int32, _ refusal: Refusal, at now: Instant, into effects: inout [BrokerEffect]) {
         let record = requests[slot]
-        switch record.state {
-        case .queued:
+        guard record.state == .queued || record.state == .dispatched else { return }
+        directory[record.service].statistics.failed.count(refusal.code)
+        if record.state == .queued {
+            effects.append(.refuse(slot: slot, client: record.client, refusal))
+        } else {
+            effects.append(.refuseAndKeep(slot: slot, client: record.client, refusal))
+        }
+        takeFromClient(slot, at: now, into: &effects)
+    }
+
+    /// Nobody waits for a request any more: it leaves its queue, or its worker is told.
+    private mutating func takeFromClient(_ slot: Int32, at now: Instant, into effects: inout [BrokerEffect]) {
+        let record = requests[slot]
+        if record.state == .queued {
             directory[record.service].queue.remove(slot, in: &requests)
             requests.remove(slot)
-            effects.append(.refuse(slot: slot, client: record.client, refusal))
-        case .dispatched:
+            if record.isIsolated { settleIsolation(of: record.service, at: now, into: &effects) }
+        } else {
             requests.abandon(slot)
-            effects.append(.refuseAndKeep(slot: slot, client: record.client, refusal))
             effects.append(.cancel(worker: workers[record.worker].peer, requests.id(of: slot)))
-        case .abandoned, .free:
-            return
         }
-        directory[record.service].statistics.failed(refusal.code)
     }
 }

@@ -1,10 +1,23 @@
-internal import Histogram
 internal import SibylJSON
 internal import SibylProtocol
 
+/// What a broker's shell knows of its process, for `stats`.
+package struct ProcessFacts: Sendable {
+    /// Clients that are connected and have asked for something.
+    package var clients: Int
+    /// The process's resident memory.
+    package var residentBytes: UInt64
+
+    package init(clients: Int, residentBytes: UInt64) {
+        self.clients = clients
+        self.residentBytes = residentBytes
+    }
+}
+
 /// The payload of `stats`: what an operator watches.
 extension BrokerCore {
-    package func statsReport(_ identity: BrokerIdentity, at now: Instant) -> [UInt8] {
+    /// - Parameter process: what the shell knows of its own process.
+    package func statsReport(_ identity: BrokerIdentity, _ process: ProcessFacts, at now: Instant) -> [UInt8] {
         var writer = JSONWriter(capacity: 4096)
         writer.beginObject()
         writer.key("name")
@@ -13,6 +26,10 @@ extension BrokerCore {
         writer.string(identity.version)
         writer.key("uptime_ms")
         writer.integer((now - started).milliseconds)
+        writer.key("resident_bytes")
+        writer.integer(process.residentBytes)
+        writer.key("clients")
+        writer.integer(process.clients)
         writer.key("received")
         writer.integer(statistics.received)
         writer.key("queued")
@@ -49,11 +66,11 @@ extension BrokerCore {
     }
 
     /// Codes that never occurred are left out.
-    private func write(failures: [UInt64], to writer: inout JSONWriter) {
+    private func write(failures: FailureCounts, to writer: inout JSONWriter) {
         writer.beginObject()
-        for code in ErrorCode.allCases where failures[Int(code.rawValue)] > 0 {
+        for code in ErrorCode.allCases where failures[code] > 0 {
             writer.key(code.wireName)
-            writer.integer(failures[Int(code.rawValue)])
+            writer.integer(failures[code])
         }
         writer.endObject()
     }
@@ -81,23 +98,33 @@ extension BrokerCore {
         writer.integer(statistics.done)
         writer.key("failed")
         write(failures: statistics.failed, to: &writer)
+        writer.key("expired")
+        writer.integer(statistics.failed[.deadlineExceeded])
         writer.key("retried")
         writer.integer(statistics.retried)
+        writer.key("disconnected")
+        writer.integer(statistics.disconnected)
+        writer.key("dropped")
+        writer.integer(statistics.dropped)
         writer.key("per_second")
         writer.integer(Int(statistics.rate.perSecond(at: now) ?? 0))
         writer.key("latency_us")
         write(statistics.latency, to: &writer)
+        writer.key("queue_us")
+        write(statistics.queueTime, to: &writer)
+        writer.key("compute_us")
+        write(statistics.computeTime, to: &writer)
         writer.endObject()
     }
 
-    private func write(_ latency: Histogram<UInt64>, to writer: inout JSONWriter) {
+    private func write(_ spans: SpanHistogram, to writer: inout JSONWriter) {
         writer.beginObject()
         for (name, percentile) in [("p50", 50.0), ("p90", 90.0), ("p99", 99.0), ("p999", 99.9)] {
             writer.key(name)
-            writer.integer(latency.totalCount == 0 ? 0 : latency.valueAtPercentile(percentile))
+            writer.integer(spans.microseconds(at: percentile))
         }
         writer.key("max")
-        writer.integer(latency.totalCount == 0 ? 0 : latency.max)
+        writer.integer(spans.longestMicroseconds)
         writer.endObject()
     }
 
@@ -116,7 +143,15 @@ extension BrokerCore {
         writer.key("done")
         writer.integer(worker.done)
         writer.key("failed")
-        writer.integer(worker.failed)
+        write(failures: worker.failed, to: &writer)
+        writer.key("per_second")
+        writer.integer(Int(worker.rate.perSecond(at: now) ?? 0))
+        writer.key("compute_us")
+        write(worker.computeTime, to: &writer)
+        if let bytes = worker.residentBytes {
+            writer.key("resident_bytes")
+            writer.integer(bytes)
+        }
         writer.key("connected_ms")
         writer.integer((now - worker.joined).milliseconds)
         writer.key("silent_ms")

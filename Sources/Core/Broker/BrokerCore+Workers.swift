@@ -22,6 +22,7 @@ extension BrokerCore {
                 name: announcement.name, process: announcement.process,
                 models: announcement.models.map { "\($0.name) \($0.version)" }, capacity: announcement.capacity))
         feed(worker, at: now, into: &effects)
+        for service in services { isolate(service, at: now, into: &effects) }
     }
 
     private var welcome: WorkerMessage.Welcome {
@@ -47,7 +48,7 @@ extension BrokerCore {
             if !directory[known].isReady { directory[known].model = model }
             return known
         }
-        return directory.add(Service(model))
+        return directory.add(model)
     }
 
     private mutating func enlist(_ worker: Int32, for service: Int32) {
@@ -59,12 +60,15 @@ extension BrokerCore {
         directory.forgetRoutes()
     }
 
-    mutating func heard(from peer: PeerID, at now: Instant, into effects: inout [BrokerEffect]) {
+    mutating func receive(
+        _ pong: WorkerMessage.Pong, from peer: PeerID, at now: Instant, into effects: inout [BrokerEffect]
+    ) {
         guard let worker = workers.index(of: peer) else {
             effects.append(.introduce(worker: peer))
             return
         }
         workers[worker].lastHeard = now
+        workers[worker].residentBytes = pong.residentBytes ?? workers[worker].residentBytes
     }
 
     mutating func beginDraining(_ peer: PeerID, at now: Instant, into effects: inout [BrokerEffect]) {
@@ -73,6 +77,7 @@ extension BrokerCore {
         workers[worker].lastHeard = now
         dismiss(worker, at: now)
         notes.append(.workerDraining(name: workers[worker].name))
+        for service in workers[worker].services { isolate(service, at: now, into: &effects) }
     }
 
     mutating func leave(_ peer: PeerID, at now: Instant, into effects: inout [BrokerEffect]) {
@@ -98,20 +103,23 @@ extension BrokerCore {
         // Last first: each goes to the front of its queue, so that the oldest ends up foremost.
         for slot in held.reversed() {
             if requests[slot].state == .abandoned {
-                release(slot, at: now)
+                release(slot)
                 effects.append(.free(slot: slot))
             } else if requests[slot].attempts >= limits.attempts {
                 giveUp(slot, into: &effects, at: now)
             } else {
                 directory[requests[slot].service].statistics.retried += 1
-                requeue(slot, from: worker)
+                requeue(slot)
                 requeued += 1
             }
         }
         dismiss(worker, at: now)
         let services = workers[worker].services
         workers.remove(worker)
-        for service in services { spread(service, at: now, into: &effects) }
+        for service in services {
+            isolate(service, at: now, into: &effects)
+            spread(service, at: now, into: &effects)
+        }
         return requeued
     }
 
@@ -127,13 +135,14 @@ extension BrokerCore {
 
     private mutating func giveUp(_ slot: Int32, into effects: inout [BrokerEffect], at now: Instant) {
         let record = requests[slot]
-        release(slot, at: now)
-        directory[record.service].statistics.failed(.workerLost)
+        release(slot)
+        directory[record.service].statistics.failed.count(.workerLost)
         effects.append(.refuse(slot: slot, client: record.client, .workerLost(attempts: record.attempts)))
     }
 
     /// Takes a worker off the lists of those that get new work.
     private mutating func dismiss(_ worker: Int32, at now: Instant) {
+        endIsolation(of: worker)
         for service in workers[worker].services {
             directory[service].workers.removeAll { $0 == worker }
             directory[service].turn = 0
@@ -146,14 +155,6 @@ extension BrokerCore {
         guard directory[service].orphanedSince == nil else { return }
         directory[service].orphanedSince = now
         orphans.append(service)
-    }
-
-    /// Hands a service's queue to whoever has room.
-    private mutating func spread(_ service: Int32, at now: Instant, into effects: inout [BrokerEffect]) {
-        // Ends when the queue is empty or all workers are full.
-        while let worker = leastLoadedWorker(of: service) {
-            guard serveNext(of: service, by: worker, at: now, into: &effects) else { return }
-        }
     }
 
     // MARK: - Time
@@ -172,6 +173,7 @@ extension BrokerCore {
     /// asked again, so whoever has room is asked once a heartbeat.
     private mutating func offerAgain(at now: Instant, into effects: inout [BrokerEffect]) {
         for service in directory.services.indices where !directory.services[service].queue.isEmpty {
+            isolate(Int32(service), at: now, into: &effects)
             spread(Int32(service), at: now, into: &effects)
         }
     }
@@ -207,7 +209,7 @@ extension BrokerCore {
         with refusal: (RequestRecord) -> Refusal
     ) {
         // Ends with the queue, from which each turn takes one.
-        while let slot = directory[service].queue.next() {
+        while let slot = directory[service].queue.any() {
             withdraw(slot, refusal(requests[slot]), at: now, into: &effects)
         }
     }

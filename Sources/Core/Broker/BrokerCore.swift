@@ -15,7 +15,7 @@ package struct BrokerCore: ~Copyable {
     let limits: BrokerLimits
     let started: Instant
     var requests: RequestTable
-    var directory = ServiceDirectory()
+    var directory: ServiceDirectory
     var workers = WorkerRoster()
     var statistics = BrokerStatistics()
     var nextPing: Instant
@@ -30,6 +30,7 @@ package struct BrokerCore: ~Copyable {
         self.limits = limits
         started = now
         requests = RequestTable(epoch: epoch, now: now)
+        directory = ServiceDirectory(seed: epoch)
         nextPing = now + limits.heartbeatInterval
     }
 
@@ -43,9 +44,10 @@ package struct BrokerCore: ~Copyable {
         case .request(let arrival): receive(arrival, at: now, into: &effects)
         case .answer(let peer, let answer): receive(answer, from: peer, at: now, into: &effects)
         case .cancel(let client, let name): cancel(name, of: client, at: now, into: &effects)
+        case .clientGone(let client): forget(client, at: now, into: &effects)
         case .refusal(let peer, let request): takeBack(request, from: peer, at: now, into: &effects)
         case .hello(let peer, let announcement): join(peer, announcement, at: now, into: &effects)
-        case .pong(let peer): heard(from: peer, at: now, into: &effects)
+        case .pong(let peer, let pong): receive(pong, from: peer, at: now, into: &effects)
         case .draining(let peer): beginDraining(peer, at: now, into: &effects)
         case .goodbye(let peer): leave(peer, at: now, into: &effects)
         case .unreachable(let peer): lose(peer, .disconnected, at: now, into: &effects)

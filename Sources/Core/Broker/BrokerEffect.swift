@@ -12,7 +12,9 @@ package enum BrokerEffect: Sendable, Equatable {
     case refuse(slot: Int32, client: PeerID, Refusal)
     /// Answer the client of `slot` with an error; its bytes can go, but the slot stays taken until it is freed.
     case refuseAndKeep(slot: Int32, client: PeerID, Refusal)
-    /// Free a slot whose client has its answer.
+    /// Let the bytes of `slot` go, whose client is gone; the slot stays taken until it is freed.
+    case forget(slot: Int32)
+    /// Free a slot whose client has its answer or is gone.
     case free(slot: Int32)
     /// Drop the answer in hand: nobody waits for it.
     case dropAnswer

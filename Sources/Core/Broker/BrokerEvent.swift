@@ -6,9 +6,12 @@ package enum BrokerEvent: Sendable {
     case request(RequestArrival)
     /// A client takes a request back. It is named by the hash that its arrival carried.
     case cancel(client: PeerID, clientRequest: UInt64)
+    /// A client's connection ended: nobody waits for its answers.
+    case clientGone(PeerID)
     /// A worker announces itself, on a new connection or anew.
     indirect case hello(PeerID, WorkerAnnouncement)
-    case pong(PeerID)
+    /// A worker lives.
+    case pong(PeerID, WorkerMessage.Pong)
     /// A worker answered; the answer's bytes are in the shell's hands until its effects have run.
     case answer(PeerID, WorkerMessage.Answer)
     /// A worker gives a request back that it did not begin.
@@ -38,10 +41,15 @@ package struct RequestArrival: Sendable {
     package var timeout: Instant.Span?
     /// All frames together, in bytes.
     package var size: Int
+    /// Whom to be fair to: any number that is one tenant's alone.
+    package var tenant: UInt64
+    /// Inputs in it: 1, or a batch's items, as far as they are known.
+    package var cost: UInt32
 
     package init(
         slot: Int32, client: PeerID, clientRequest: UInt64, route: Route, flags: WorkerMessage.Flags,
-        priority: Priority = .interactive, timeout: Instant.Span? = nil, size: Int = 0
+        priority: Priority = .interactive, timeout: Instant.Span? = nil, size: Int = 0, tenant: UInt64 = 0,
+        cost: UInt32 = 1
     ) {
         self.slot = slot
         self.client = client
@@ -51,6 +59,8 @@ package struct RequestArrival: Sendable {
         self.priority = priority
         self.timeout = timeout
         self.size = size
+        self.tenant = tenant
+        self.cost = cost
     }
 }
 

@@ -1,7 +1,13 @@
 /// The bounds and intervals of a broker.
 package struct BrokerLimits: Sendable {
-    /// Requests that may wait for one version of a model: a second's work of a fast model, and little enough memory.
+    /// Requests of each priority that may wait for one version of a model: a second's work of a fast model, and little
+    /// enough memory.
     package var queueLength = 10_000
+    /// How many times what is free of a queue one tenant may hold of it (Choudhury and Hahne's dynamic threshold, 1998):
+    /// alone it gets eight ninths, and whoever comes next still finds room.
+    package var tenantShare = 8
+    /// The weights of tenants that have one of their own; all others have 1.
+    package var tenantWeights: [UInt64: Int] = [:]
     /// Bytes of payload that may wait for one version of a model.
     package var queueBytes = 256 * 1024 * 1024
     /// Requests that the broker holds in all states together; it bounds the tables.
@@ -26,4 +32,8 @@ package struct BrokerLimits: Sendable {
     package var capacity: UInt32 = 65_536
 
     package init() {}
+
+    func weight(of tenant: UInt64) -> Int {
+        tenantWeights.isEmpty ? 1 : max(1, tenantWeights[tenant] ?? 1)
+    }
 }

@@ -5,7 +5,7 @@ package struct BrokerStatistics: Sendable {
     /// Messages from clients, whatever they asked.
     package var received: UInt64 = 0
     /// Errors by code that no service was found for, faults of envelopes among them.
-    package var refused = [UInt64](repeating: 0, count: ErrorCode.allCases.count + 1)
+    var refused = FailureCounts()
     /// Answers of workers that nobody waited for any more.
     package var answersDropped: UInt64 = 0
     /// Replies to clients that were gone or did not read.
@@ -17,7 +17,7 @@ package struct BrokerStatistics: Sendable {
     package init() {}
 
     package mutating func refused(_ code: ErrorCode) {
-        refused[Int(code.rawValue)] += 1
+        refused.count(code)
     }
 }
 

@@ -38,6 +38,14 @@ struct RequestRecord {
     var service: Int32 = -1
     var worker: Int32 = -1
     var size = 0
+    /// Inputs in it, as far as its first bytes tell: what its tenant pays.
+    var cost: UInt32 = 1
+    /// Whom to be fair to.
+    var tenant: UInt64 = 0
+    /// Its tenant's place in the queue; -1 when it was given back to it.
+    var flow: Int32 = -1
+    /// Whether it is on its last attempt and gets a worker of its own.
+    var isIsolated = false
     var client = PeerID(rawValue: 0)
     /// A hash of the client's own id for it, which is all that a cancel names.
     var clientRequest: UInt64 = 0
@@ -51,6 +59,7 @@ struct RequestTable {
     private(set) var records: [RequestRecord] = []
     var links = SlotLinks()
     var deadlines: DeadlineWheel
+    private var clients: ClientTable
     private(set) var count = 0
     private(set) var abandonedCount = 0
     /// Where generations start: a broker that was restarted names no request as it did before, so that an answer to
@@ -59,6 +68,7 @@ struct RequestTable {
 
     init(epoch: UInt32, now: Instant) {
         self.epoch = epoch
+        clients = ClientTable(seed: epoch)
         deadlines = DeadlineWheel(startingAt: now)
     }
 
@@ -74,19 +84,25 @@ struct RequestTable {
         records[Int(slot)] = record
         records[Int(slot)].generation = generation
         deadlines.set(slot, at: record.deadline)
+        clients.add(slot, of: record.client)
         count += 1
     }
 
     /// The client has its answer; the worker still holds the request.
     mutating func abandon(_ slot: Int32) {
         deadlines.clear(slot)
+        clients.remove(slot, of: records[Int(slot)].client)
         records[Int(slot)].state = .abandoned
         abandonedCount += 1
     }
 
     mutating func remove(_ slot: Int32) {
-        deadlines.clear(slot)
-        if records[Int(slot)].state == .abandoned { abandonedCount -= 1 }
+        if records[Int(slot)].state == .abandoned {
+            abandonedCount -= 1
+        } else {
+            deadlines.clear(slot)
+            clients.remove(slot, of: records[Int(slot)].client)
+        }
         records[Int(slot)].state = .free
         count -= 1
     }
@@ -104,6 +120,9 @@ struct RequestTable {
         return slot
     }
 
+    /// The requests of a client that are not answered, the oldest first.
+    func slots(of client: PeerID) -> [Int32] { clients.slots(of: client) }
+
     private mutating func grow(to count: Int) {
         while records.count < count {
             var record = RequestRecord()
@@ -112,5 +131,6 @@ struct RequestTable {
         }
         links.grow(to: count)
         deadlines.grow(to: count)
+        clients.grow(to: count)
     }
 }

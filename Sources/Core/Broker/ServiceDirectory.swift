@@ -1,3 +1,5 @@
+internal import SibylProtocol
+
 /// One version of one model: what requests wait for and workers serve.
 struct Service {
     /// As the first of its live workers announced it.
@@ -7,13 +9,16 @@ struct Service {
     var workers: [Int32] = []
     /// Where the search for the least loaded worker starts, so that equals take turns.
     var turn = 0
-    var queue = RequestQueue()
+    var queue: RequestQueue
+    /// The worker that is set apart for requests on their last attempt; -1 for none.
+    var isolated: Int32 = -1
     /// Since when requests wait and no worker is there; the service is then among the core's orphans.
     var orphanedSince: Instant?
     var statistics = ServiceStatistics()
 
-    init(_ model: WorkerAnnouncement.Model) {
+    init(_ model: WorkerAnnouncement.Model, seed: UInt32) {
         self.model = model
+        queue = RequestQueue(seed: seed)
         order = VersionOrder(model.version)
     }
 
@@ -25,6 +30,12 @@ struct ServiceDirectory {
     /// In order of announcement; an index is a service's name for the broker's lifetime.
     var services: [Service] = []
     private var cache = RouteCache()
+    /// For the tables of the services' queues.
+    private let seed: UInt32
+
+    init(seed: UInt32) {
+        self.seed = seed
+    }
 
     var count: Int { services.count }
 
@@ -43,8 +54,8 @@ struct ServiceDirectory {
         services.firstIndex { $0.model.name == name && $0.model.version == version }.map { Int32($0) }
     }
 
-    mutating func add(_ service: Service) -> Int32 {
-        services.append(service)
+    mutating func add(_ model: WorkerAnnouncement.Model) -> Int32 {
+        services.append(Service(model, seed: seed))
         forgetRoutes()
         return Int32(services.count - 1)
     }
@@ -92,13 +103,13 @@ private struct RouteCache {
     private static let size = 256
     private var entries = [Entry?](repeating: nil, count: size)
 
-    /// FNV-1a, 64 bits.
     static func hash(_ model: UnsafeRawBufferPointer, _ version: UnsafeRawBufferPointer) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in model { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        hash = (hash ^ 0xFF) &* 0x100_0000_01b3
-        for byte in version { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return hash
+        var hash = FNV1a()
+        hash.add(model)
+        // No UTF-8 holds this byte, so where the one ends and the other begins makes a difference.
+        hash.add(0xFF)
+        hash.add(version)
+        return hash.value
     }
 
     func find(_ hash: UInt64, _ model: UnsafeRawBufferPointer, _ version: UnsafeRawBufferPointer) -> Route? {

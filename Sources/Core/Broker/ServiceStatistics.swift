@@ -1,61 +1,43 @@
-internal import Histogram
 internal import SibylProtocol
 
 /// Counts and latencies of one service since the broker started.
 struct ServiceStatistics {
     var accepted: UInt64 = 0
     var done: UInt64 = 0
-    /// Errors by code, those of the broker and those of the workers.
-    var failed = [UInt64](repeating: 0, count: ErrorCode.allCases.count + 1)
+    /// Errors of the broker and of the workers.
+    var failed = FailureCounts()
     var retried: UInt64 = 0
+    /// Answers that came when nobody waited for them any more.
+    var dropped: UInt64 = 0
+    /// Requests whose client was gone before the answer.
+    var disconnected: UInt64 = 0
     var inFlight = 0
-    /// From arrival to answer, in microseconds; two digits, which holds a day in a few kilobytes.
-    var latency = Histogram<UInt64>(highestTrackableValue: 86_400_000_000, numberOfSignificantValueDigits: .two)
+    /// From arrival to answer.
+    var latency = SpanHistogram()
+    /// Of that, in the queues of broker and worker.
+    var queueTime = SpanHistogram()
+    /// Of that, in the model.
+    var computeTime = SpanHistogram()
     var rate = RateMeter()
 
-    mutating func answered(after span: Instant.Span, at now: Instant) {
+    mutating func answered(
+        after span: Instant.Span, waited: Instant.Span, computed: Instant.Span, at now: Instant
+    ) {
         done += 1
-        latency.record(UInt64(max(1, span.microseconds)))
+        latency.record(span)
+        queueTime.record(waited)
+        computeTime.record(computed)
         rate.count(at: now)
-    }
-
-    mutating func failed(_ code: ErrorCode) {
-        failed[Int(code.rawValue)] += 1
     }
 }
 
-/// Events a second, over the last one to two seconds.
-struct RateMeter {
-    private static let window = Instant.Span.seconds(1)
+/// Errors by code.
+struct FailureCounts: Sendable {
+    private var counts = [UInt64](repeating: 0, count: ErrorCode.allCases.count + 1)
 
-    private var start: Instant?
-    private var current: UInt64 = 0
-    private var previous: UInt64 = 0
+    subscript(code: ErrorCode) -> UInt64 { counts[Int(code.rawValue)] }
 
-    mutating func count(at now: Instant) {
-        roll(to: now)
-        current += 1
-    }
-
-    /// Nil before anything was counted lately.
-    func perSecond(at now: Instant) -> Double? {
-        var copy = self
-        copy.roll(to: now)
-        guard let start = copy.start, copy.current + copy.previous > 0 else { return nil }
-        let elapsed = Double((now - start).nanoseconds) / 1e9
-        // What the window before adds fades out as this one fills.
-        return Double(copy.current) + Double(copy.previous) * max(0, 1 - elapsed)
-    }
-
-    private mutating func roll(to now: Instant) {
-        guard let begun = start else {
-            start = now
-            return
-        }
-        let elapsed = now - begun
-        guard elapsed >= Self.window else { return }
-        previous = elapsed < Instant.Span.seconds(2) ? current : 0
-        current = 0
-        start = elapsed < Instant.Span.seconds(2) ? begun + Self.window : now
+    mutating func count(_ code: ErrorCode) {
+        counts[Int(code.rawValue)] += 1
     }
 }

@@ -7,8 +7,9 @@ struct WorkerRecord {
     var process: UInt32
     /// How many requests it takes at once.
     var capacity: UInt32
-    /// Requests that it holds, abandoned ones included.
+    /// Requests that it holds, abandoned ones included, and how many of them are bulk.
     var inFlight: UInt32 = 0
+    var bulkInFlight: UInt32 = 0
     /// Its models in the order of its hello, as services.
     var services: [Int32]
     /// The requests that it holds.
@@ -16,12 +17,26 @@ struct WorkerRecord {
     /// Which of its services is looked at first when it has room again.
     var turn = 0
     var isDraining = false
+    /// The service for whose requests on their last attempt it is set apart; -1 for none.
+    var isolatedFor: Int32 = -1
+    /// What it last said that its process takes, in bytes; nil when it never did.
+    var residentBytes: UInt64?
     var joined: Instant
     var lastHeard: Instant
     var done: UInt64 = 0
-    var failed: UInt64 = 0
+    var failed = FailureCounts()
+    /// In its models, of each request. One digit: there may be thousands of workers.
+    var computeTime = SpanHistogram(isCoarse: true)
+    var rate = RateMeter()
 
-    var hasCredit: Bool { inFlight < capacity && !isDraining }
+    /// Whether it takes another request.
+    var hasCredit: Bool { inFlight < capacity && !isDraining && isolatedFor < 0 }
+
+    /// Whether it takes another bulk request. An eighth of its places is kept for interactive ones, so that those need
+    /// not wait until one that bulk fills is free.
+    var hasBulkCredit: Bool {
+        hasCredit && (capacity == 1 || bulkInFlight < capacity - max(1, capacity / 8))
+    }
 }
 
 /// The connected workers. An index is a worker's name as long as it stays; indices of workers that left are used again.

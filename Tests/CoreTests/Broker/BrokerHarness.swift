@@ -55,22 +55,37 @@ struct BrokerHarness: ~Copyable {
     @discardableResult
     mutating func request(
         _ model: String = "m", version: String = "", priority: Priority = .interactive, timeout: Int64? = nil,
-        named name: UInt64 = 0, size: Int = 10
+        named name: UInt64 = 0, size: Int = 10, from client: PeerID = client, tenant: UInt64 = 1, cost: UInt32 = 1
     ) -> Int32 {
         let slot = nextSlot
         nextSlot += 1
         send(
             .request(
                 RequestArrival(
-                    slot: slot, client: Self.client, clientRequest: name, route: route(model, version), flags: [],
-                    priority: priority, timeout: timeout.map { .milliseconds($0) }, size: size)))
+                    slot: slot, client: client, clientRequest: name, route: route(model, version), flags: [],
+                    priority: priority, timeout: timeout.map { .milliseconds($0) }, size: size, tenant: tenant,
+                    cost: cost)))
         return slot
     }
 
-    mutating func answer(_ slot: Int32, from worker: UInt64, failure: ErrorCode? = nil) {
+    mutating func answer(_ slot: Int32, from worker: UInt64, failure: ErrorCode? = nil, items: UInt32 = 1) {
         let header = WorkerMessage.Answer(
-            request: core.requests.id(of: slot).rawValue, failure: failure, queued: 0, computed: 0, items: 1, flags: [])
+            request: core.requests.id(of: slot).rawValue, failure: failure, queued: 0, computed: 0, items: items,
+            flags: [])
         send(.answer(PeerID(rawValue: worker), header))
+    }
+
+    /// Answers what the worker holds, again and again, until it has been given `count` requests; returns their slots.
+    mutating func work(_ worker: UInt64, from first: Int32, count: Int) -> [Int32] {
+        var slots: [Int32] = []
+        var running = first
+        while slots.count < count {
+            answer(running, from: worker)
+            guard let next = dispatched.first else { break }
+            running = Int32(next[0])
+            slots.append(running)
+        }
+        return slots
     }
 
     /// The (slot, worker) pairs that the last event dispatched.

@@ -1,11 +1,11 @@
 internal import Glibc
 
 /// How much of this process is in memory, by the kernel's count.
-enum ResidentMemory {
+package enum ResidentMemory {
     private static let pageSize = UInt64(sysconf(Int32(_SC_PAGESIZE)))
 
     /// In bytes; nil where the system has no /proc to tell it.
-    static func bytes() -> UInt64? {
+    package static func bytes() -> UInt64? {
         let file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }

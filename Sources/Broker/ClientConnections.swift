@@ -1,0 +1,64 @@
+internal import SibylCore
+internal import SibylProtocol
+internal import SibylTransport
+
+/// Which connection each client speaks over, so that the end of one tells whose it was.
+///
+/// A ROUTER doesn't say when a peer is gone; its monitor says that a file descriptor was closed, and a received message
+/// over which one it came. Two lists meet here that are not in step: messages of a new connection may be read before the end of
+/// an old one that had the same descriptor is.
+struct ClientConnections {
+    /// Descriptors by client.
+    private var descriptors: IndexTable
+    /// Clients by descriptor; a process has few descriptors, and the system hands out the lowest.
+    private var clients: [PeerID?] = []
+    /// Ends that are still to be told and were noticed already, by descriptor.
+    private var noticed: [Int32: Int] = [:]
+
+    init(seed: UInt32) {
+        descriptors = IndexTable(seed: seed)
+    }
+
+    var count: Int { descriptors.count }
+
+    /// Call it for each message.
+    ///
+    /// - Parameter frame: one that the client sent.
+    /// - Returns: a client that must be gone, since its descriptor is another's now.
+    mutating func heard(from client: PeerID, _ frame: borrowing Message) -> PeerID? {
+        let known = descriptors.index(of: client.rawValue)
+        // The ids that libzmq makes are never given twice; those that clients choose come back over other connections.
+        if known != nil && client.isAutomatic { return nil }
+        guard let descriptor = frame.connection, descriptor != known else { return nil }
+        if let known {
+            descriptors.remove(client.rawValue)
+            clients[Int(known)] = nil
+        }
+        while clients.count <= Int(descriptor) { clients.append(nil) }
+        let former = clients[Int(descriptor)]
+        if let former {
+            descriptors.remove(former.rawValue)
+            noticed[descriptor, default: 0] += 1
+        }
+        clients[Int(descriptor)] = client
+        descriptors.insert(descriptor, for: client.rawValue)
+        return former
+    }
+
+    /// A connection ended. Returns the client whose it was; nil when it never spoke, or was noticed before.
+    mutating func ended(_ descriptor: Int32) -> PeerID? {
+        if let count = noticed[descriptor] {
+            noticed[descriptor] = count > 1 ? count - 1 : nil
+            return nil
+        }
+        guard Int(descriptor) < clients.count, let client = clients[Int(descriptor)] else { return nil }
+        clients[Int(descriptor)] = nil
+        descriptors.remove(client.rawValue)
+        return client
+    }
+}
+
+extension PeerID {
+    /// Whether libzmq made the routing id: 5 bytes, of which the first is 0, as it may be in no other.
+    fileprivate var isAutomatic: Bool { rawValue >> 56 == 5 && rawValue & 0xFF == 0 }
+}
