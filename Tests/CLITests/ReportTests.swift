@@ -12,7 +12,7 @@ import Testing
             Report.text(report, width: nil) == """
                 status        ready
                 worker count  2
-                unavailable
+                unavailable   none
                 tags          a, b
                 """)
     }
@@ -36,6 +36,26 @@ import Testing
                 NAME  IN FLIGHT  LATENCY P50 US  STATE
                 w1            3               7
                 w22                              new
+                """)
+    }
+
+    @Test func aTableThatIsTooWideIsTurned() throws {
+        let report = try value(#"{"models": [{"name": "a", "per_second": 7}, {"name": "b", "per_second": 12}]}"#)
+        #expect(
+            Report.text(report, width: 14) == """
+                models
+                NAME       PER
+                        SECOND
+                a            7
+                b           12
+                """)
+        #expect(
+            Report.text(try value(#"{"models": [{"name": "a", "error_count": 7, "per_second": 12}]}"#), width: 18)
+                == """
+                models
+                name          a
+                error count   7
+                per second   12
                 """)
     }
 

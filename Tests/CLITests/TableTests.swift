@@ -19,18 +19,33 @@ import Testing
                 """)
     }
 
-    @Test func cutsTheWidestColumnToTheTerminal() {
+    @Test func theLastColumnWrapsInTheTerminal() {
         #expect(
-            table().rendered(width: 40) == """
+            table().rendered(width: 46) == """
                 MODEL       VERSION  DESCRIPTION
-                iris_model    0.1.0  Tells three specie…
+                iris_model    0.1.0  Tells three species of
+                                     iris apart
                 a            12.0.0
                 """)
     }
 
     @Test func columnsStayReadableInATerminalThatIsTooNarrow() {
         let lines = table().rendered(width: 5).split(separator: "\n")
-        #expect(lines[1] == "iris_mo…    0.1.0  Tells t…")
+        #expect(lines[1] == "iris_mo…    0.1.0  Tells")
+        #expect(lines.last?.hasSuffix("12.0.0") == true)
+    }
+
+    @Test func headingsWrapAndNumbersAreCut() {
+        var table = Table([.init("NAME"), .init("LATENCY US P50", .right)])
+        table.add(["a-worker-of-some-length", "417"])
+        #expect(
+            table.rendered(width: 36) == """
+                NAME                      LATENCY US
+                                                 P50
+                a-worker-of-some-length          417
+                """)
+        #expect(table.fits(32) && !table.fits(31))
+        #expect(table.rendered(width: 20).split(separator: "\n").last == "a-worker-o…      417")
     }
 
     @Test func aTableWithoutRowsIsItsHeader() {

@@ -29,6 +29,25 @@ enum DisplayText {
         return kept + "…"
     }
 
+    /// The text in lines of at most that many cells, broken between words; a word that is longer by itself is cut.
+    static func wrapped(_ text: String, to limit: Int) -> [String] {
+        if width(text) <= limit { return [text] }
+        var lines: [String] = []
+        for word in text.split(separator: " ").map({ cut(String($0), to: limit) }) {
+            if let last = lines.last, width(last) + 1 + width(word) <= limit {
+                lines[lines.count - 1] = last + " " + word
+            } else {
+                lines.append(word)
+            }
+        }
+        return lines
+    }
+
+    /// How many cells the longest word takes.
+    static func widestWord(_ text: String) -> Int {
+        text.split(separator: " ").map { width(String($0)) }.max() ?? 0
+    }
+
     private static func width(_ character: Character) -> Int {
         character.unicodeScalars.first.map(isWide) == true ? 2 : 1
     }

@@ -1,7 +1,8 @@
 internal import SibylJSON
 
 /// Any JSON object as text for people: its plain members as a list of names and values, members that are lists of
-/// objects as tables, and members that are objects under headings of their own.
+/// objects as tables, and members that are objects under headings of their own. A table that is too wide for the
+/// terminal is turned: a line for each member, a column for each item.
 ///
 /// It knows no field of `health` or `stats`: what a later server adds is shown as well.
 enum Report {
@@ -18,7 +19,7 @@ enum Report {
             case .object(let nested): others += blocks(nested, heading: name, width: width)
             case .array(let items) where items.contains { $0.object != nil }:
                 others.append(title(name) + "\n" + table(items, width: width))
-            default: plain.add([title(key), value.line])
+            default: plain.add([title(key), shown(value)])
             }
         }
         if plain.isEmpty { return others }
@@ -26,24 +27,48 @@ enum Report {
         return [heading.isEmpty ? text : title(heading) + "\n" + text] + others
     }
 
-    /// A row for each item; a column for each member that any of them has, those of inner objects too.
     private static func table(_ items: [JSONValue], width: Int?) -> String {
-        let rows = items.map { flat($0.object ?? [:], prefix: "") }
+        let items = items.map { flat($0.object ?? [:], prefix: "") }
         var names: [String] = []
-        for row in rows {
-            for (name, _) in row where !names.contains(name) { names.append(name) }
+        for item in items {
+            for (name, _) in item where !names.contains(name) { names.append(name) }
         }
+        let upright = upright(items, names)
+        if upright.fits(width) { return upright.rendered(width: width) }
+        let turned = turned(items, names)
+        return (turned.fits(width) ? turned : upright).rendered(width: width)
+    }
+
+    /// A row for each item; a column for each member that any of them has, those of inner objects too.
+    private static func upright(_ items: [Members], _ names: [String]) -> Table {
         let columns = names.map { name in
-            let cells = rows.compactMap { row in row.first { $0.name == name }?.value }
+            let cells = items.compactMap { item in item.first { $0.name == name }?.value }
             return Table.Column(title(name).uppercased(), cells.allSatisfy { $0.double != nil } ? .right : .left)
         }
         var table = Table(columns)
-        for row in rows { table.add(names.map { name in row.first { $0.name == name }?.value.line ?? "" }) }
-        return table.rendered(width: width)
+        for item in items { table.add(names.map { text($0, of: item) }) }
+        return table
     }
 
-    private static func flat(_ members: JSONObject, prefix: String) -> [(name: String, value: JSONValue)] {
-        members.flatMap { key, value -> [(name: String, value: JSONValue)] in
+    private static func turned(_ items: [Members], _ names: [String]) -> Table {
+        // Right, so that no column wraps: a value in two lines would look like two.
+        var table = Table([.init("")] + items.map { _ in .init("", .right) }, hasHeader: false)
+        for name in names { table.add([title(name)] + items.map { text(name, of: $0) }) }
+        return table
+    }
+
+    private typealias Members = [(name: String, value: JSONValue)]
+
+    private static func text(_ name: String, of item: Members) -> String {
+        item.first { $0.name == name }.map { shown($0.value) } ?? ""
+    }
+
+    private static func shown(_ value: JSONValue) -> String {
+        value.array?.isEmpty == true ? "none" : value.line
+    }
+
+    private static func flat(_ members: JSONObject, prefix: String) -> Members {
+        members.flatMap { key, value -> Members in
             if let nested = value.object { return flat(nested, prefix: prefix + key + " ") }
             return [(prefix + key, value)]
         }
