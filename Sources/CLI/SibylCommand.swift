@@ -42,19 +42,36 @@ struct SibylCommand: ParsableCommand {
             Terminal.print(SibylVersion.current)
             return .success
         }
+        if let failure = unknownCommand(arguments) { return tell(failure, asJSON: false) }
         do {
-            var command = try parseAsRoot(arguments)
-            do {
-                try command.run()
-                return .success
-            } catch let error where isParsers(error) {
-                return tell(error)
-            } catch {
-                return tell(Failure(any: error))
-            }
+            return run(try parseAsRoot(NegativeNumber.asInput(arguments)))
         } catch {
             return tell(error)
         }
+    }
+
+    private static func run(_ command: any ParsableCommand) -> ExitStatus {
+        var command = command
+        do {
+            try command.run()
+            return .success
+        } catch let error where isParsers(error) {
+            return tell(error)
+        } catch {
+            let isJSON = (command as? any AskingCommand)?.client.json ?? false
+            return tell(Failure(any: error), asJSON: isJSON)
+        }
+    }
+
+    /// In other words than the parser's, which calls it an unexpected argument.
+    private static func unknownCommand(_ arguments: [String]) -> Failure? {
+        let commands = configuration.groupedSubcommands.flatMap { $0.subcommands }
+        let names = commands.compactMap { $0.configuration.commandName } + ["help"]
+        guard let word = arguments.first, !word.hasPrefix("-"), !names.contains(word) else { return nil }
+        let nearest = NearestName.of(word, among: names).map { "; did you mean \($0)?" } ?? ""
+        return Failure(
+            status: .usage, message: "there is no command \(word)\(nearest)",
+            details: [Failure.Detail(message: "`sibyl --help` lists all")])
     }
 
     /// Whether running a command ended in a screen of help, which the parser throws like an error.
@@ -73,8 +90,8 @@ struct SibylCommand: ParsableCommand {
         return .usage
     }
 
-    private static func tell(_ failure: Failure) -> ExitStatus {
-        Terminal.complain(failure.text)
+    private static func tell(_ failure: Failure, asJSON: Bool) -> ExitStatus {
+        Terminal.complain(asJSON ? failure.json : failure.text)
         return failure.status
     }
 }

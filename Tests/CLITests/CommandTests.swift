@@ -22,15 +22,26 @@ import Testing
         #expect(Timeout(argument: text) == nil)
     }
 
-    @Test func aPluginMayHaveSettings() {
-        let plain = PluginArgument(argument: "lib/a.so")
-        #expect(plain?.entry.plugin == "lib/a.so" && plain?.entry.settings == [:])
-        let withSettings = PluginArgument(argument: #"a=b.so={"k": "x={y}"}"#)
-        #expect(withSettings?.entry.plugin == "a=b.so")
-        #expect(withSettings?.entry.settings == ["k": "x={y}"])
-        #expect(PluginArgument(argument: "a.so={") == nil)
-        #expect(PluginArgument(argument: "={}") == nil)
-        #expect(PluginArgument(argument: "") == nil)
+    @Test func aPluginMayHaveSettings() throws {
+        let plain = try PluginArgument(argument: "lib/a.so")
+        #expect(plain.entry.plugin == "lib/a.so" && plain.entry.settings == [:])
+        let withSettings = try PluginArgument(argument: #"a=b.so={"k": "x={y}"}"#)
+        #expect(withSettings.entry.plugin == "a=b.so")
+        #expect(withSettings.entry.settings == ["k": "x={y}"])
+    }
+
+    @Test(arguments: [("a.so={", "not JSON"), ("={}", "path"), ("", "path")])
+    func saysWhatIsWrongWithAPlugin(argument: String, reason: String) throws {
+        let error = #expect(throws: ValidationError.self) { try PluginArgument(argument: argument) }
+        #expect(error?.message.contains(reason) == true)
+    }
+
+    @Test func aNegativeNumberIsAnInput() throws {
+        #expect(
+            NegativeNumber.asInput(["predict", "celsius", "-40", "--json"])
+                == ["predict", "celsius", "--json", "--", "-40"])
+        #expect(NegativeNumber.asInput(["predict", "celsius", "--", "-40"]) == ["predict", "celsius", "--", "-40"])
+        #expect(NegativeNumber.asInput(["predict", "m", "-", "--batch"]) == ["predict", "m", "-", "--batch"])
     }
 
     @Test func aWorkerServesAloneOrBehindBrokers() throws {
@@ -65,7 +76,8 @@ import Testing
 
     @Test(arguments: [
         ["--nonsense"], ["predict"], ["list", "--version"], ["worker"], ["list", "--timeout", "soon"],
-        ["serve", "--workers", "x"],
+        ["serve", "--workers", "x"], ["serve", "--workers", "0"], ["list", "--connect", "5555"], ["lst"],
+        ["worker", "--connect", "5555"],
     ])
     func badArgumentsAreUsage(arguments: [String]) {
         #expect(SibylCommand.run(arguments) == .usage)
@@ -76,7 +88,7 @@ import Testing
         #expect(commands.count == 8)
         for command in commands {
             let help = SibylCommand.helpMessage(for: command, columns: 100)
-            #expect(help.contains("EXAMPLES:"), "\(command)")
+            #expect(help.contains("EXAMPLES:") && help.contains("exit status"), "\(command)")
             #expect(!command.configuration.abstract.isEmpty, "\(command)")
         }
     }

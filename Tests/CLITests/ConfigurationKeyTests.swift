@@ -31,7 +31,13 @@ import Testing
 
     @Test func endpointsHaveATransport() {
         #expect(ConfigurationType.endpoint.value(of: "ipc:///run/x") == .string("ipc:///run/x"))
-        for text in ["", "tcp://", "127.0.0.1:5555", "http://a"] {
+        for text in ["tcp://127.0.0.1:5555", "tcp://*:0", "tcp://127.0.0.1:*", "tcp://[::1]:65535"] {
+            #expect(ConfigurationType.endpoint.value(of: text) == .string(text))
+        }
+        for text in [
+            "", "tcp://", "127.0.0.1:5555", "http://a", "ipc://", "inproc://a", "tcp://a", "tcp://:1", "tcp://a:65536",
+            "tcp://a:-1", "tcp://a:http",
+        ] {
             #expect(ConfigurationType.endpoint.value(of: text) == nil)
         }
         #expect(ConfigurationType.endpoints.value(of: "") == nil)

@@ -33,7 +33,23 @@ import Testing
 
     @Test func tellsWhenToTryAgain() {
         let error = SibylError(.overloaded, "the queue is full", retryAfterMilliseconds: 20)
-        #expect(Failure(error).details == ["try again in 20 ms"])
+        #expect(
+            Failure(error).text == """
+                sibyl: the queue is full
+                  try again in 20 ms
+                """)
+    }
+
+    @Test func programsReadTheSameAsJSON() throws {
+        let error = SibylError(
+            .overloaded, "full", details: [ErrorDetail(path: "/a", message: "x")], retryAfterMilliseconds: 20)
+        #expect(
+            Failure(error).json
+                == #"{"error":{"exit_status":5,"message":"full","code":"overloaded","retry_after_ms":20,"#
+                + #""details":[{"path":"/a","message":"x"}]}}"#)
+        let own = Failure(status: .badInput, message: "a\nb", details: [.init(message: "c")])
+        #expect(
+            own.json == #"{"error":{"exit_status":3,"message":"a\nb","details":[{"message":"c"}]}}"#)
     }
 
     @Test func aServersTextMovesNoCursor() {
@@ -43,8 +59,16 @@ import Testing
     @Test func oneProblemIsOneLine() {
         let one = ConfigurationError("there is no key x", at: .file("a.yaml", line: 1, column: 2))
         #expect(Failure(one).text == "sibyl: a.yaml:1:2: there is no key x")
+        #expect(Failure(one).status == .configuration)
         let two = ConfigurationError(one.problems + one.problems)
         #expect(Failure(two).text.split(separator: "\n").count == 3)
+    }
+
+    @Test func aMistakeInFlagsAloneIsUsage() {
+        let flag = ConfigurationProblem(place: .flag("--workers"), message: "x")
+        let file = ConfigurationProblem(place: .file("a.yaml", line: 1, column: 2), message: "y")
+        #expect(Failure(ConfigurationError([flag])).status == .usage)
+        #expect(Failure(ConfigurationError([flag, file])).status == .configuration)
     }
 
     @Test func helpNamesEveryStatus() {

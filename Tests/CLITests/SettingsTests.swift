@@ -65,6 +65,25 @@ import Testing
         }
     }
 
+    @Test func anEnvironmentNeedsAFile() throws {
+        #expect(throws: ConfigurationError.self) {
+            try Settings(variables: ["SIBYL_ENV": "production"], usualFile: "/nonexistent.yaml")
+        }
+        let settings = try Settings(
+            variables: ["SIBYL_ENV": "", "SIBYL_CONFIG": ""], usualFile: "/nonexistent.yaml")
+        #expect(settings.file == nil && settings.environment == nil)
+    }
+
+    @Test func everyBadItemOfARepeatedFlagIsTold() {
+        var flags = FlagValues()
+        flags.set(ConfigurationKeys.clientConnect, "--connect", to: ["tcp://a:1", "5555", "tcp://a:99999"])
+        #expect(
+            flags.problems.map(\.description)
+                == ["5555", "tcp://a:99999"].map {
+                    "--connect: \"\($0)\" is not an endpoint such as tcp://127.0.0.1:5555 or ipc:///run/sibyl/sibyl.sock"
+                })
+    }
+
     @Test func namesAnUnknownVariable() {
         #expect(
             throws: ConfigurationError(

@@ -14,6 +14,8 @@ struct BrokerCommand: ParsableCommand {
             EXAMPLES:
               sibyl broker --frontend tcp://0.0.0.0:5555 --backend tcp://0.0.0.0:5556
               sibyl worker --connect tcp://broker:5556
+
+            \(ExitStatus.hint)
             """)
 
     @Option(help: ArgumentHelp("Where clients connect (default: tcp://127.0.0.1:5555).", valueName: "endpoint"))

@@ -1,5 +1,10 @@
 internal import ArgumentParser
 
+/// A command that asks a server.
+protocol AskingCommand: ParsableCommand {
+    var client: ClientOptions { get }
+}
+
 /// How the asking commands reach a server, and how they answer.
 struct ClientOptions: ParsableArguments {
     @Option(
@@ -11,7 +16,7 @@ struct ClientOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long to wait, such as 500ms, 2s or 1m (default: 30s).", valueName: "time"))
     var timeout: Timeout?
 
-    @Flag(help: "Answer in JSON, on one line.")
+    @Flag(help: "Answer in JSON, on one line; a failure too, on standard error.")
     var json = false
 
     @OptionGroup var source: ConfigurationOptions

@@ -20,10 +20,14 @@ struct ConfigurationOptions: ParsableArguments {
 
 /// How the serving commands log.
 struct LogOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The least severe event that is logged (default: info).", valueName: "level"))
+    @Option(
+        help: ArgumentHelp("The least severe event that is logged (default: info).", valueName: "level"),
+        completion: .list(ConfigurationKeys.logLevel.choices))
     var logLevel: String?
 
-    @Option(help: ArgumentHelp("One line an event, as text or as json (default: text).", valueName: "format"))
+    @Option(
+        help: ArgumentHelp("One line an event, as text or as json (default: text).", valueName: "format"),
+        completion: .list(ConfigurationKeys.logFormat.choices))
     var logFormat: String?
 
     func fill(_ flags: inout FlagValues) {

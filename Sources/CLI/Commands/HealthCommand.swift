@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import SibylClient
 
 /// `sibyl health`: whether the server is ready.
-struct HealthCommand: ParsableCommand {
+struct HealthCommand: AskingCommand {
     static let configuration = CommandConfiguration(
         commandName: "health",
         abstract: "Tells whether the server is ready.",
@@ -12,6 +12,8 @@ struct HealthCommand: ParsableCommand {
             EXAMPLES:
               sibyl health
               until sibyl health --timeout 1s; do sleep 1; done
+
+            \(ExitStatus.hint)
             """)
 
     @OptionGroup var client: ClientOptions

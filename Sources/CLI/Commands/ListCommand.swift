@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import SibylClient
 
 /// `sibyl list`: which models there are.
-struct ListCommand: ParsableCommand {
+struct ListCommand: AskingCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Tells which models there are.",
@@ -10,6 +10,8 @@ struct ListCommand: ParsableCommand {
             EXAMPLES:
               sibyl list
               sibyl list --connect tcp://models:5555 --json
+
+            \(ExitStatus.hint)
             """)
 
     @OptionGroup var client: ClientOptions

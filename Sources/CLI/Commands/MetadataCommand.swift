@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import SibylClient
 
 /// `sibyl metadata`: what one model takes and gives.
-struct MetadataCommand: ParsableCommand {
+struct MetadataCommand: AskingCommand {
     static let configuration = CommandConfiguration(
         commandName: "metadata",
         abstract: "Tells what a model takes and gives.",
@@ -10,6 +10,8 @@ struct MetadataCommand: ParsableCommand {
             EXAMPLES:
               sibyl metadata iris_model
               sibyl metadata iris_model --version 0.1 --json
+
+            \(ExitStatus.hint)
             """)
 
     @Argument(help: ArgumentHelp("The model's qualified name.", valueName: "model"))

@@ -2,16 +2,22 @@ internal import ArgumentParser
 internal import SibylJSON
 
 /// `PATH`, or `PATH={...}` with the model's settings as JSON.
-struct PluginArgument: ExpressibleByArgument {
+struct PluginArgument {
     /// As it was written, for the workers that `sibyl serve` starts.
     let text: String
     let entry: ModelEntry
 
-    init?(argument: String) {
+    init(argument: String) throws(ValidationError) {
         let split = argument.ranges(of: "={").first
         let path = split.map { String(argument[..<$0.lowerBound]) } ?? argument
         let json = split.map { "{" + argument[$0.upperBound...] } ?? "{}"
-        guard !path.isEmpty, let settings = try? JSONValue(parsing: json) else { return nil }
+        if path.isEmpty { throw ValidationError("the path of the plug-in is missing") }
+        let settings: JSONValue
+        do {
+            settings = try JSONValue(parsing: json)
+        } catch {
+            throw ValidationError("the settings are not JSON: \(error)")
+        }
         text = argument
         entry = ModelEntry(name: path, plugin: path, settings: settings, baseDirectory: ".", place: .flag("--plugin"))
     }
@@ -24,7 +30,7 @@ struct ModelOptions: ParsableArguments {
         help: ArgumentHelp(
             "A plug-in to serve, in place of the file's models; PATH={...} adds its settings as JSON. Repeatable.",
             valueName: "path"),
-        completion: .file(extensions: ["so"]))
+        completion: .file(extensions: ["so"]), transform: PluginArgument.init(argument:))
     var plugins: [PluginArgument] = []
 
     /// The models of the flags, else those of the file.

@@ -2,18 +2,22 @@ internal import ArgumentParser
 internal import SibylClient
 
 /// `sibyl predict`: asks a model.
-struct PredictCommand: ParsableCommand {
+struct PredictCommand: AskingCommand {
     static let configuration = CommandConfiguration(
         commandName: "predict",
         abstract: "Asks a model for a prediction.",
         discussion: """
-            The output goes to standard output as the model gave it. With --batch the input is an array of inputs, and \
-            each output stands on a line of its own: null for one that failed, which standard error explains.
+            The output goes to standard output as the model gave it; --json adds version, worker and times. With --batch \
+            the input is an array of inputs, and each output stands on a line of its own: null for one that failed, which \
+            standard error explains.
 
             EXAMPLES:
               sibyl predict a_model '{"x": 5.1}'
               sibyl predict a_model @input.json --timeout 500ms
               cat rows.json | sibyl predict a_model - --batch
+              sibyl predict a_model '{"x": 5.1}' --version 1 --json
+
+            \(ExitStatus.hint)
             """)
 
     @Argument(help: ArgumentHelp("The model's qualified name.", valueName: "model"))

@@ -14,6 +14,8 @@ struct ServeCommand: ParsableCommand {
               sibyl serve                                  the models of ./sibyl.yaml
               sibyl serve --plugin ./libIrisPlugin.so      one model, no file
               sibyl serve --config /etc/sibyl.yaml --env production
+
+            \(ExitStatus.hint)
             """)
 
     @Option(help: ArgumentHelp("Where clients connect (default: tcp://127.0.0.1:5555).", valueName: "endpoint"))

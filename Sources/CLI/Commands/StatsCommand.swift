@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import SibylClient
 
 /// `sibyl stats`: what an operator watches.
-struct StatsCommand: ParsableCommand {
+struct StatsCommand: AskingCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats",
         abstract: "Tells of queues, workers, models, counts and latencies.",
@@ -10,6 +10,8 @@ struct StatsCommand: ParsableCommand {
             EXAMPLES:
               sibyl stats
               sibyl stats --json | jq .workers
+
+            \(ExitStatus.hint)
             """)
 
     @OptionGroup var client: ClientOptions

@@ -17,6 +17,8 @@ struct WorkerCommand: ParsableCommand {
               sibyl worker --connect tcp://broker:5556
               sibyl worker --connect tcp://a:5556 --connect tcp://b:5556
               sibyl worker --bind tcp://0.0.0.0:5555 --plugin './a.so={"size": 3}'
+
+            \(ExitStatus.hint)
             """)
 
     @Option(help: ArgumentHelp("Serve alone: clients connect here.", valueName: "endpoint"))
@@ -25,10 +27,11 @@ struct WorkerCommand: ParsableCommand {
     @Option(help: ArgumentHelp("A broker's backend to work for. Repeatable.", valueName: "endpoint"))
     var connect: [String] = []
 
-    @Option(help: ArgumentHelp("Threads that predict.", valueName: "count"))
+    @Option(help: ArgumentHelp("Threads that predict (default: 1).", valueName: "count"))
     var threads: Int?
 
-    @Option(help: ArgumentHelp("Requests taken from a broker before any is answered.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp("Requests taken from a broker before any is answered (default: 64).", valueName: "count"))
     var capacity: Int?
 
     @Option(help: .hidden)
@@ -42,6 +45,9 @@ struct WorkerCommand: ParsableCommand {
         if (bind == nil) == connect.isEmpty {
             throw ValidationError(
                 "Whom to work for? Give --connect ENDPOINT for brokers, or --bind ENDPOINT to serve alone.")
+        }
+        for endpoint in connect where ConfigurationType.endpoint.value(of: endpoint) == nil {
+            throw ValidationError("--connect: \"\(endpoint)\" is not \(ConfigurationType.endpoint.expectation)")
         }
     }
 

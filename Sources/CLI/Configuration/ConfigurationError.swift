@@ -38,6 +38,11 @@ struct ConfigurationError: Error, Sendable, Equatable {
         self.problems = problems
     }
 
+    /// Whether nothing but flags is at fault.
+    var isUsage: Bool {
+        problems.allSatisfy { if case .flag = $0.place { true } else { false } }
+    }
+
     init(_ message: String, at place: ConfigurationPlace? = nil) {
         self.init([ConfigurationProblem(place: place, message: message)])
     }

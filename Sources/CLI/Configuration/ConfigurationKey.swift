@@ -21,6 +21,11 @@ struct ConfigurationKey: Sendable {
         "SIBYL_" + name.uppercased().replacing(".", with: "_")
     }
 
+    /// The words that it may hold, where they are counted.
+    var choices: [String] {
+        if case .choice(let words) = type { words } else { [] }
+    }
+
     var path: ConfigKey { ConfigKey(name.split(separator: ".").map(String.init)) }
 }
 
@@ -67,8 +72,19 @@ enum ConfigurationType: Sendable {
         }
     }
 
+    /// What to write for one value of a list.
+    var itemExpectation: String {
+        if case .endpoints = self { Self.endpoint.expectation } else { expectation }
+    }
+
+    /// No `inproc`: that reaches nobody outside this process. A port beyond 65535 must be refused here, as libzmq takes
+    /// the rest of a division instead.
     private static func isEndpoint(_ text: String) -> Bool {
-        ["tcp://", "ipc://", "inproc://"].contains { text.hasPrefix($0) && text.utf8.count > $0.utf8.count }
+        if text.hasPrefix("ipc://") { return text.utf8.count > 6 }
+        guard text.hasPrefix("tcp://"), let colon = text.lastIndex(of: ":") else { return false }
+        let host = text[..<colon].dropFirst(6)
+        let port = text[text.index(after: colon)...]
+        return !host.isEmpty && (port == "*" || Int(port).map((0...65535).contains) == true)
     }
 
     private static func trimmed(_ text: Substring) -> String {

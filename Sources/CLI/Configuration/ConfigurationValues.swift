@@ -30,16 +30,16 @@ struct FlagValues: Sendable {
     /// A flag that may be repeated; given never, it says nothing.
     mutating func set(_ key: ConfigurationKey, _ flag: String, to list: [String]) {
         if list.isEmpty { return }
-        keep(key.type.value(of: list), of: key, flag, shown: list.joined(separator: ", "))
+        if let content = key.type.value(of: list) { return values.set(key, to: content) }
+        for item in list where key.type.value(of: [item]) == nil { refuse(item, of: key, flag) }
     }
 
     private mutating func keep(_ content: ConfigContent?, of key: ConfigurationKey, _ flag: String, shown: String) {
-        guard let content else {
-            problems.append(
-                ConfigurationProblem(
-                    place: .flag(flag), message: "\"\(shown)\" is not \(key.type.expectation)"))
-            return
-        }
-        values.set(key, to: content)
+        if let content { values.set(key, to: content) } else { refuse(shown, of: key, flag) }
+    }
+
+    private mutating func refuse(_ shown: String, of key: ConfigurationKey, _ flag: String) {
+        let message = "\"\(shown)\" is not \(key.type.itemExpectation)"
+        problems.append(ConfigurationProblem(place: .flag(flag), message: message))
     }
 }

@@ -21,12 +21,12 @@ struct Settings: Sendable {
         flags: FlagValues = FlagValues(), file: String? = nil, environment: String? = nil, variables: [String: String],
         usualFile: String = Settings.usualFile
     ) throws(ConfigurationError) {
-        let variables = variables.filter { $0.key.hasPrefix(ConfigurationEnvironment.prefix) }
-        let section = environment ?? variables[ConfigurationEnvironment.section]
+        let section = environment ?? Self.named(by: ConfigurationEnvironment.section, variables)
         let path =
-            file ?? variables[ConfigurationEnvironment.file]
+            file ?? Self.named(by: ConfigurationEnvironment.file, variables)
             ?? (FilePaths.exists(usualFile) ? usualFile : nil)
         let contents = try path.map { path throws(ConfigurationError) in try Self.read(path, environment: section) }
+        if let section, contents == nil { throw Self.nowhere(section) }
         let fromEnvironment = ConfigurationEnvironment(variables)
         let problems = flags.problems + fromEnvironment.problems + (contents?.problems ?? [])
         if !problems.isEmpty { throw ConfigurationError(problems) }
@@ -40,6 +40,17 @@ struct Settings: Sendable {
         models = contents?.models ?? []
         self.file = path
         self.environment = section
+    }
+
+    /// A variable that is set to nothing is as good as none.
+    private static func named(by variable: String, _ variables: [String: String]) -> String? {
+        variables[variable].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private static func nowhere(_ section: String) -> ConfigurationError {
+        ConfigurationError(
+            "the environment \(section) is a section of a configuration file, and there is none; name one with --config, "
+                + "or leave --env and SIBYL_ENV out")
     }
 
     private static func read(_ path: String, environment: String?) throws(ConfigurationError) -> ConfigurationFile {

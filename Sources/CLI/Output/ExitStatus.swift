@@ -41,6 +41,9 @@ enum ExitStatus: Int32, CaseIterable {
         }
     }
 
+    /// For the help of each command.
+    static let hint = "The exit status tells failures apart: `sibyl --help` lists what each means."
+
     static var help: String {
         let lines = allCases.map { "  \($0.rawValue < 10 ? " " : "")\($0.rawValue)  \($0.meaning)" }
         return (["EXIT STATUS:"] + lines).joined(separator: "\n")

@@ -33,18 +33,21 @@ enum PredictionReport {
         guard let outputs = try JSONValue(parsing: prediction.payload).array else {
             throw Failure(status: .serverFault, message: "the server answered a batch with what is no array")
         }
+        if outputs.isEmpty { return }
         Terminal.print(outputs.map(\.description).joined(separator: "\n"))
     }
 
     /// Says which items failed.
     static func failure(_ prediction: RawPrediction) -> Failure {
-        let lines = prediction.itemErrors.flatMap { item in
-            item.error.details.isEmpty
-                ? ["item \(item.index): \(item.error.message)"]
-                : item.error.details.map { "item \(item.index) \($0.path.isEmpty ? "/" : $0.path): \($0.message)" }
-        }
         let count = prediction.itemErrors.count
         return Failure(
-            status: .partialBatch, message: count == 1 ? "1 item failed" : "\(count) items failed", details: lines)
+            status: .partialBatch, message: count == 1 ? "1 item failed" : "\(count) items failed",
+            details: prediction.itemErrors.flatMap(lines).map { Failure.Detail(message: $0) })
+    }
+
+    private static func lines(_ item: ItemError) -> [String] {
+        let details = item.error.details
+        if details.isEmpty { return ["item \(item.index): \(item.error.message)"] }
+        return details.map { "item \(item.index) \($0.path.isEmpty ? "/" : $0.path): \($0.message)" }
     }
 }
