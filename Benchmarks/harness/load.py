@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from .paths import IRIS_SAMPLES, PROGRAMS
 from .processes import ProcessFailed, run_to_end
 
+FINISHED = (0, 2)  # 2: with wrong, lost or doubled answers, which its report counts
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -25,6 +27,7 @@ class Sample:
 
 
 def parse_sample(text):
+    """What the load client printed."""
     report = json.loads(text)
     return Sample(
         rate=report["rate"],
@@ -39,16 +42,22 @@ def parse_sample(text):
 
 def measure(system, in_flight, seconds):
     """Loads a system for `seconds` with iris inputs, so that all systems carry the same messages."""
-    ceiling = 100_000 if in_flight == 1 else 1_500_000  # more a second than any system here can do
-    command = [PROGRAMS / "load_client", "--connect", system.endpoint, "--model", system.model]
-    command += ["--samples", IRIS_SAMPLES, "--check", system.check, "--in-flight", in_flight]
-    command += ["--seconds", seconds, "--requests", seconds * ceiling, "--warm-up", min(20 * in_flight + 200, 5000)]
+    command = load_command(system, in_flight, seconds)
     for name, pids in system.watched().items():
         command += ["--watch", f"{name}={','.join(map(str, pids))}"]
-    sample = parse_sample(run_to_end(command, seconds=seconds * 2 + 30, accept=(0, 2)))
+    sample = parse_sample(run_to_end(command, seconds=seconds * 2 + 30, accept=FINISHED))
     if sample.rate == 0:
         raise ProcessFailed(f"{system.name} answered nothing at {in_flight} in flight. {sample.first_fault}")
     return sample
+
+
+def load_command(system, in_flight, seconds, requests=None, priority="interactive"):
+    """The load client; it ends after `requests` or, without, after `seconds`, and then exits with one of FINISHED."""
+    ceiling = 100_000 if in_flight == 1 else 1_500_000  # more a second than any system here can do
+    command = [PROGRAMS / "load_client", "--connect", system.endpoint, "--model", system.model]
+    command += ["--samples", IRIS_SAMPLES, "--check", system.check, "--in-flight", in_flight, "--priority", priority]
+    command += ["--seconds", seconds, "--requests", requests or seconds * ceiling]
+    return command + ["--warm-up", min(20 * in_flight + 200, 5000)]
 
 
 def first_reply_command(endpoint, model, check):

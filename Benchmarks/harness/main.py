@@ -12,7 +12,7 @@ from .endpoints import TRANSPORTS, Endpoints
 from .paths import PERFORMANCE_PAGE
 from .processes import ProcessFailed
 from .settings import Settings
-from .suites import baseline, broker, iris, memory, start
+from .suites import baseline, broker, crowd, flood, iris, memory, profile, saturation, soak, start
 from .suites import json as json_layer
 
 SUITES = {
@@ -21,6 +21,11 @@ SUITES = {
     "json": json_layer,
     "start": start,
     "memory": memory,
+    "saturation": saturation,
+    "crowd": crowd,
+    "flood": flood,
+    "soak": soak,
+    "profile": profile,
     "baseline": baseline,
 }
 NEEDS_NO_SIBYL = {"baseline", "json"}

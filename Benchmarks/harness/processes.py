@@ -133,3 +133,10 @@ def resident_bytes(pid):
             if rest.strip().endswith("kB"):
                 sizes[name] = int(rest.split()[0]) * 1024
     return sizes["Rss"], sizes["Pss"]
+
+
+def processor_seconds(pid):
+    """User and system time that a process has used so far."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        user, system = file.read().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")

@@ -68,6 +68,18 @@ class EchoBehindSibyl(System):
         self.workers = [self.start(PROGRAMS / "sibyl_echo_worker", "--connect", self.backend) for _ in range(WORKERS)]
 
 
+class PoolBehindSibyl(EchoBehindSibyl):
+    """The same with many workers in one process, which may take `milliseconds` for each request."""
+
+    def __init__(self, sibyl, endpoint, backend, workers, milliseconds, capacity):
+        super().__init__(sibyl, endpoint, backend)
+        self.options = ["--workers", workers, "--milliseconds", milliseconds, "--capacity", capacity]
+
+    def launch(self):
+        self.broker = self.start(self.sibyl, "broker", "--frontend", self.endpoint, "--backend", self.backend)
+        self.workers = [self.start(PROGRAMS / "sibyl_echo_worker", "--connect", self.backend, *self.options)]
+
+
 class SibylServe(System):
     """`sibyl serve` with the project's own configuration: broker and workers that serve the iris model."""
 

@@ -13,6 +13,7 @@ from harness.endpoints import Endpoints
 from harness.pairing import Spread, interleave, ratio
 from harness.processes import Fleet, Process, ProcessFailed, children_of, run_to_end
 from harness.results import SuiteResult, Table, Target
+from harness.suites import profile
 
 
 def is_running(pid):
@@ -86,6 +87,15 @@ class Pages(unittest.TestCase):
     def test_a_page_without_the_markers_is_refused(self):
         with self.assertRaises(ValueError):
             report.write_page(self.page, {"b": ""})
+
+
+class Profiles(unittest.TestCase):
+    def test_perf_s_lines_are_read_and_summed(self):
+        report = "# Overhead\n\n  40.70%  a-thread  [kernel.kallsyms]  [k] poll\n   2.50%  a-thread  sibyl  [.] f(_: to:)  \n"
+        lines = profile.parse(report)
+        self.assertEqual([line["function"] for line in lines], ["poll", "f(_: to:)"])
+        table = profile.table("threads", lines, "thread")
+        self.assertEqual(table.rows, [["`a-thread`", "43.2%"]])
 
 
 class Processes(unittest.TestCase):

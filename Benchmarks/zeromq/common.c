@@ -1,6 +1,7 @@
 #include "common.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,6 +94,19 @@ bool has_more(zmq_msg_t *frame) { return zmq_msg_more(frame) != 0; }
 void send_frame(void *socket, zmq_msg_t *frame, int flags) {
     while (zmq_msg_send(frame, socket, flags) < 0)
         if (errno != EINTR) die("zmq_msg_send");
+}
+
+_Noreturn void run_workers(long count, void *(*serve)(void *), void *argument) {
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, 256 * 1024);
+    for (long i = 1; i < count; i++) {
+        pthread_t thread;
+        errno = pthread_create(&thread, &attributes, serve, argument);
+        if (errno) die("pthread_create");
+    }
+    serve(argument);
+    die("a worker ended");
 }
 
 bool envelope_id(const void *envelope, size_t size, uint64_t *id) {

@@ -38,6 +38,10 @@ void send_frame(void *socket, zmq_msg_t *frame, int flags);
 // Finds the number behind `"id":` in an envelope; false when there is none.
 bool envelope_id(const void *envelope, size_t size, uint64_t *id);
 
+enum { worker_limit = 1000 };  // as many sockets as a context has room for
+// Makes this process `count` workers, each a thread that runs `serve`, which never returns.
+_Noreturn void run_workers(long count, void *(*serve)(void *), void *argument);
+
 enum { reply_bytes = 160 };  // room for every reply that write_reply writes
 // Writes the envelope that answers a request with this envelope; its size. Both echo workers answer with it.
 size_t write_reply(char reply[reply_bytes], const void *envelope, size_t size);

@@ -1,5 +1,7 @@
 // A worker behind zmq_proxy: answers each request with a reply envelope and the payload that it sent.
 // A request here is [routing id][envelope][payload]; the routing id comes from the proxy's ROUTER and goes back to it.
+//
+//   echo_worker --connect ENDPOINT [--workers N]
 #include "common.h"
 
 #include <stdio.h>
@@ -15,13 +17,16 @@ static void answer(void *socket, zmq_msg_t *envelope, zmq_msg_t *payload) {
     send_frame(socket, payload, 0);
 }
 
-int main(int argc, char **argv) {
-    int mark = (int)integer_option(argc, argv, "--mark", 4096, 1, 1000000);
-    void *context = zmq_ctx_new();
-    void *socket = open_socket(context, ZMQ_DEALER, mark);
-    connect_socket(socket, required_option(argc, argv, "--connect"));
-    puts("ready");
-    fflush(stdout);
+struct worker {
+    void *context;
+    const char *endpoint;
+    int mark;
+};
+
+static void *serve(void *argument) {
+    const struct worker *worker = argument;
+    void *socket = open_socket(worker->context, ZMQ_DEALER, worker->mark);
+    connect_socket(socket, worker->endpoint);
 
     zmq_msg_t route, envelope, payload;
     zmq_msg_init(&route);
@@ -36,4 +41,15 @@ int main(int argc, char **argv) {
             answer(socket, &envelope, &payload);
         }
     }
+    return NULL;
+}
+
+int main(int argc, char **argv) {
+    long workers = integer_option(argc, argv, "--workers", 1, 1, worker_limit);
+    struct worker worker = {.context = zmq_ctx_new(),
+                            .endpoint = required_option(argc, argv, "--connect"),
+                            .mark = (int)integer_option(argc, argv, "--mark", 4096, 1, 1000000)};
+    puts("ready");
+    fflush(stdout);
+    run_workers(workers, serve, &worker);
 }

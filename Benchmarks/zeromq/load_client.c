@@ -2,7 +2,7 @@
 // requests unanswered, checks that each is answered exactly once and rightly, and prints one JSON object.
 //
 //   load_client --connect ENDPOINT --model NAME --samples FILE --check echo|contains
-//               --requests N --warm-up N --seconds S --in-flight W --watch NAME=PID,PID --watch ...
+//               --requests N --warm-up N --seconds S --in-flight W [--priority bulk] --watch NAME=PID,PID --watch ...
 //
 // The window that is measured starts once the warm-up is answered, and ends with the last answer: after `--requests`,
 // or once `--seconds` are over. `--watch` says whose processor time is to be told; the client's own always is.
@@ -28,6 +28,7 @@ struct watched {
 struct client {
     void *socket;
     const char *model;
+    const char *priority;  // a member of the envelope, or nothing
     struct samples samples;
     bool echo;
     uint64_t *times;  // for each request: when it was sent, and once answered how long that took, marked by `answered`
@@ -43,8 +44,8 @@ static const uint64_t answered = UINT64_C(1) << 63;
 static bool send_request(struct client *client) {
     const struct sample *sample = &client->samples.items[client->sent % client->samples.count];
     char envelope[256];
-    int size = snprintf(envelope, sizeof envelope, "{\"op\":\"predict\",\"id\":%llu,\"model\":\"%s\"}",
-                        (unsigned long long)client->sent, client->model);
+    int size = snprintf(envelope, sizeof envelope, "{\"op\":\"predict\",\"id\":%llu,\"model\":\"%s\"%s}",
+                        (unsigned long long)client->sent, client->model, client->priority);
     client->times[client->sent] = now();
     if (zmq_send(client->socket, envelope, (size_t)size, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0) {
         if (errno == EAGAIN || errno == EINTR) return false;
@@ -104,6 +105,11 @@ static void drain(struct client *client) {
     }
     zmq_msg_close(&envelope);
     zmq_msg_close(&payload);
+}
+
+// An answer that comes twice may come after the last one.
+static void await_strays(struct client *client) {
+    while (wait_readable(client->socket, 20)) drain(client);
 }
 
 // Runs until `target` requests are answered, or those sent before `deadline`, or nothing comes any more.
@@ -217,7 +223,9 @@ int main(int argc, char **argv) {
     int mark = (int)integer_option(argc, argv, "--mark", 4096, 1, 1000000);
     struct watched watched[watch_limit] = {0};
     size_t watchers = read_watched(argc, argv, watched);
+    bool bulk = strcmp(option(argc, argv, "--priority", "interactive"), "bulk") == 0;
     struct client client = {.model = option(argc, argv, "--model", "echo"),
+                            .priority = bulk ? ",\"priority\":\"bulk\"" : "",
                             .samples = read_samples(required_option(argc, argv, "--samples")),
                             .echo = strcmp(option(argc, argv, "--check", "echo"), "echo") == 0};
     size_t room = (warm_up + requests) * sizeof *client.times;
@@ -234,6 +242,7 @@ int main(int argc, char **argv) {
     if (is_clean(&client)) run_until(&client, warm_up + requests, in_flight, start + seconds * 1000000000u);
     uint64_t end = now();
     for (size_t i = 0; i < watchers; i++) watched[i].used = total_time(&watched[i]) - watched[i].before;
+    await_strays(&client);
 
     print_report(&client, warm_up, (double)(end - start) / 1e9, watched, watchers);
     zmq_close(client.socket);

@@ -1,9 +1,16 @@
 // A worker behind the Sibyl broker (docs/protocol.md, the broker-worker half), with a model called "echo": answers each
 // request with a reply envelope and the payload that it sent, exactly as echo_worker does behind zmq_proxy.
+//
+//   sibyl_echo_worker --connect ENDPOINT [--capacity N] [--workers N] [--milliseconds T]
+//
+// One process can be many workers, each with a thread and a connection of its own, and a request can take its time.
 #include "common.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { version = 1, session_bytes = 16, request_bytes = 32, two_frames = 1 };
@@ -64,35 +71,62 @@ static void answer_request(void *socket, zmq_msg_t *header, zmq_msg_t *payload) 
     send_frame(socket, payload, 0);
 }
 
-static void handle(void *socket, zmq_msg_t *first, uint32_t capacity) {
+// MARK: Many workers
+
+struct worker {
+    void *context;
+    const char *endpoint;
+    int mark;
+    uint32_t capacity;
+    struct timespec work;  // what one request takes
+};
+
+static void compute(const struct worker *worker) {
+    struct timespec left = worker->work;
+    while (left.tv_sec + left.tv_nsec > 0 && clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR) continue;
+}
+
+static void handle(const struct worker *worker, void *socket, zmq_msg_t *first) {
     const uint8_t *bytes = zmq_msg_data(first);
     size_t size = zmq_msg_size(first);
     if (size >= 4 && bytes[0] == dispatch) {
         zmq_msg_t payload;
         zmq_msg_init(&payload);
         if (!has_more(first) || !receive(socket, &payload)) die("a dispatch without its second frame");
+        compute(worker);
         answer_request(socket, first, &payload);
     } else if (size >= 4 && bytes[0] == ping) {
         say_pong(socket);
     } else if (size >= 4 && bytes[0] == introduce) {
-        say_hello(socket, capacity);
+        say_hello(socket, worker->capacity);
     }  // a welcome asks for nothing, and a cancel comes too late for an echo
 }
 
-int main(int argc, char **argv) {
-    int mark = (int)integer_option(argc, argv, "--mark", 4096, 1, 1000000);
-    uint32_t capacity = (uint32_t)integer_option(argc, argv, "--capacity", 1024, 1, 1000000);
-    void *context = zmq_ctx_new();
-    void *socket = open_socket(context, ZMQ_DEALER, mark);
-    connect_socket(socket, required_option(argc, argv, "--connect"));
-    say_hello(socket, capacity);
-    puts("ready");
-    fflush(stdout);
+static void *serve(void *argument) {
+    const struct worker *worker = argument;
+    prctl(PR_SET_TIMERSLACK, 1);  // nanosecond: by default the kernel sleeps up to 50 µs longer than asked
+    void *socket = open_socket(worker->context, ZMQ_DEALER, worker->mark);
+    connect_socket(socket, worker->endpoint);
+    say_hello(socket, worker->capacity);
 
     zmq_msg_t frame;
     zmq_msg_init(&frame);
     for (;;) {
         wait_readable(socket, -1);
-        while (receive(socket, &frame)) handle(socket, &frame, capacity);
+        while (receive(socket, &frame)) handle(worker, socket, &frame);
     }
+    return NULL;
+}
+
+int main(int argc, char **argv) {
+    long workers = integer_option(argc, argv, "--workers", 1, 1, worker_limit);
+    long milliseconds = integer_option(argc, argv, "--milliseconds", 0, 0, 60000);
+    struct worker worker = {.context = zmq_ctx_new(),
+                            .endpoint = required_option(argc, argv, "--connect"),
+                            .mark = (int)integer_option(argc, argv, "--mark", 4096, 1, 1000000),
+                            .capacity = (uint32_t)integer_option(argc, argv, "--capacity", 1024, 1, 1000000),
+                            .work = {milliseconds / 1000, milliseconds % 1000 * 1000000}};
+    puts("ready");
+    fflush(stdout);
+    run_workers(workers, serve, &worker);
 }
