@@ -8,7 +8,7 @@ RELEASE := -c release --static-swift-stdlib
 IRIS := Models/IrisModel
 SIBYL := .build/release/sibyl
 
-.PHONY: help setup build plugin fixtures demo serve test test-unit test-models lint format bench fuzz clean
+.PHONY: help setup build plugin fixtures demo serve test test-unit test-models lint format bench chaos fuzz clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,8 +45,12 @@ format: ## Format every Swift file in place
 bench: build ## Measure against zmq_proxy, Python and Foundation, into docs/performance.md (a quarter of an hour)
 	Benchmarks/run --write
 
+chaos: build fixtures ## Kill, stop and cut off processes under load (four minutes); SEED=n for those faults again
+	swift build --package-path Chaos/Client $(RELEASE)
+	Chaos/run $(if $(SEED),--seed $(SEED))
+
 fuzz: setup ## Fuzz the JSON layer for a minute
 	Fuzz/run 60
 
 clean: ## Remove everything that was built
-	rm -rf .build $(IRIS)/.build Fuzz/.build Benchmarks/JSON/.build Benchmarks/.build Benchmarks/.venv
+	rm -rf .build $(IRIS)/.build Fuzz/.build Benchmarks/JSON/.build Chaos/Client/.build Benchmarks/.build Benchmarks/.venv
