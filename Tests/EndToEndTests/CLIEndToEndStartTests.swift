@@ -54,16 +54,48 @@ import Testing
         #expect(end.status == 9 && end.complaints.contains("--plugin PATH"))
     }
 
-    @Test func aPortThatIsTakenIsToldAsSuch() async throws {
+    @Test(arguments: ["serve", "broker", "worker"])
+    func aPortThatIsTakenIsToldAsSuch(command: String) async throws {
         let folder = try TestFolder()
-        let first = try SibylProcess(
-            ["broker", "--frontend", "tcp://127.0.0.1:0", "--backend", folder.endpoint("b")], in: folder.url)
-        let ready = try await first.line(startingWith: "sibyl broker is ready: clients on ")
-        let endpoint = try #require(ready.split(separator: " ").first { $0.hasPrefix("tcp://") }?.dropLast())
-        let second = try await run(["broker", "--frontend", String(endpoint), "--backend", folder.endpoint("c")])
+        let first = try await Server(["broker", "--backend", folder.endpoint("b")], ready: "sibyl broker is ready")
+        let plugin = ["--plugin", try Built.fixture("echo")]
+        let arguments =
+            switch command {
+            case "serve": ["--frontend", first.endpoint] + plugin
+            case "worker": ["--bind", first.endpoint] + plugin
+            default: ["--frontend", first.endpoint, "--backend", folder.endpoint("c")]
+            }
+        let second = try await run([command] + arguments)
         #expect(second.status == 9)
-        #expect(second.complaints.contains("already in use"))
-        first.send(SIGTERM)
-        #expect(try await first.end() == 0)
+        #expect(second.complaints.contains("cannot bind \(first.endpoint): the address is already in use"))
+        #expect(try await first.stop() == 0)
+    }
+
+    @Test func aModelThatIsThereTwiceIsRefused() async throws {
+        let folder = try TestFolder()
+        let plugin = ["--plugin", try Built.fixture("echo")]
+        let end = try await run(["worker", "--bind", folder.endpoint("frontend")] + plugin + plugin)
+        #expect(end.status == 9 && end.complaints.contains("echo 1.0.0 is there twice"), "\(end)")
+    }
+
+    @Test(arguments: [
+        ("missing", "there is no plug-in"), ("text", "is no shared library"), ("no-table", "is no Sibyl plug-in"),
+        ("other-version", "built for version 2 of the plug-in table"), ("short-table", "has a table of 24 bytes"),
+        ("bad-metadata", "describes its model wrongly"), ("bad-schema", "has a schema that can't be used"),
+        ("refuses", "its parameters are missing"),
+    ])
+    func aWorkerSaysWhyAPluginIsNone(_ name: String, _ reason: String) async throws {
+        let folder = try TestFolder()
+        let path = Built.root.appending(path: ".build/fixtures/\(name).so").path
+        let end = try await run(["worker", "--bind", folder.endpoint("frontend"), "--plugin", path])
+        #expect(end.status == 9 && end.complaints.contains(reason) && end.complaints.contains(path), "\(end)")
+    }
+
+    @Test func settingsThatAModelDoesNotHaveAreTold() async throws {
+        let folder = try TestFolder()
+        let plugin = try Built.irisPlugin()
+        let end = try await run(
+            ["worker", "--bind", folder.endpoint("frontend"), "--plugin", plugin + #"={"paramters": "x"}"#])
+        #expect(end.status == 9 && end.complaints.contains("has no setting paramters; it has parameters"), "\(end)")
     }
 }

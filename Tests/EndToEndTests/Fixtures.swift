@@ -14,6 +14,10 @@ enum Built {
         try existing("Models/IrisModel/.build/release/libIrisPlugin.so", by: "make plugin")
     }
 
+    static func irisWorker() throws -> String {
+        try existing("Models/IrisModel/.build/release/iris-worker", by: "make plugin")
+    }
+
     static func python() throws -> URL {
         URL(filePath: try existing(".build/python/bin/python", by: "scripts/python-tools"))
     }

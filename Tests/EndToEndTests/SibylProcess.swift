@@ -9,6 +9,9 @@ final class SibylProcess: Sendable {
         ProcessInfo.processInfo.environment["SIBYL_PROGRAM"].map { URL(filePath: $0) }
         ?? Bundle.main.executableURL!.deletingLastPathComponent().appendingPathComponent("sibyl")
 
+    /// Without Swift's backtraces of a debug build: their process outlives a worker that a test lets crash.
+    private static let environment = ["PATH": "/usr/bin:/bin", "TMPDIR": "/tmp", "SWIFT_BACKTRACE": "enable=no"]
+
     private let process: Mutex<Process>
     private let printed = Output()
     private let complained = Output()
@@ -21,11 +24,11 @@ final class SibylProcess: Sendable {
         process.executableURL = program
         process.arguments = arguments
         process.currentDirectoryURL = folder
-        process.environment = environment.merging(["PATH": "/usr/bin:/bin", "TMPDIR": "/tmp"]) { first, _ in first }
+        process.environment = environment.merging(Self.environment) { first, _ in first }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = printed.pipe
         process.standardError = complained.pipe
-        try process.run()
+        try Self.withoutBlockedSignals { try process.run() }
         self.process = Mutex(process)
         printed.collect()
         complained.collect()
@@ -33,6 +36,16 @@ final class SibylProcess: Sendable {
 
     deinit {
         if isRunning { kill(identifier, SIGKILL) }
+    }
+
+    /// A task's thread blocks most signals, and a process that is started from it inherits that.
+    private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+        var none = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try body()
     }
 
     var output: String { printed.text }

@@ -39,17 +39,38 @@ import Testing
         #expect(try await server.stop() == 0)
     }
 
-    @Test func aWorkerOfTheModelsOwnWorks() async throws {
-        let program = Built.root.appending(path: "Models/IrisModel/.build/release/iris-worker")
-        try #require(FileManager.default.fileExists(atPath: program.path), "`make plugin` builds iris-worker")
+    @Test func aWorkerOfTheModelsOwnWorksAloneAndBehindABroker() async throws {
+        let program = URL(filePath: try Built.irisWorker())
         let folder = try TestFolder()
         let endpoint = folder.endpoint("alone")
-        let worker = try SibylProcess(["--bind", endpoint], in: folder.url, program: program)
-        _ = try await worker.line(startingWith: "serving iris_model 0.1.0 on")
-        let client = try await python("Examples/python/simple.py", [endpoint])
-        #expect(client.output == "setosa\n")
+        let alone = try SibylProcess(["--bind", endpoint], in: folder.url, program: program)
+        _ = try await alone.line(startingWith: "serving iris_model 0.1.0 on")
+        #expect(try await python("Examples/python/simple.py", [endpoint]).output == "setosa\n")
+
+        let broker = try await Server(
+            ["broker", "--backend", folder.endpoint("backend")], ready: "sibyl broker is ready")
+        let behind = try SibylProcess(["--connect", folder.endpoint("backend")], in: folder.url, program: program)
+        try await broker.workers(1)
+        #expect(try await python("Examples/python/simple.py", [broker.endpoint]).output == "setosa\n")
+        #expect(try await broker.stop() == 0)
+        for worker in [alone, behind] {
+            worker.send(SIGTERM)
+            #expect(try await worker.end() == 0)
+        }
+    }
+
+    @Test func aWorkerInPythonServesBehindABroker() async throws {
+        let folder = try TestFolder()
+        let broker = try await Server(
+            ["broker", "--backend", folder.endpoint("backend")], ready: "sibyl broker is ready")
+        let worker = try SibylProcess(
+            [Built.root.appending(path: "Examples/python/echo_worker.py").path, folder.endpoint("backend")],
+            in: folder.url, program: try Built.python())
+        try await broker.workers(1)
+        #expect(try await broker.ask("predict", "echo", #"{"any": "thing"}"#).output == "{\"any\": \"thing\"}\n")
         worker.send(SIGTERM)
         #expect(try await worker.end() == 0)
+        #expect(try await broker.stop() == 0)
     }
 
     @Test func aWorkerKilledUnderLoadCostsNoRequest() async throws {
@@ -80,8 +101,14 @@ import Testing
         let worker = try SibylProcess(
             ["worker", "--connect", folder.endpoint("backend"), "--plugin", try Built.fixture("echo")],
             in: folder.url)
-        try await worker.wait(20, for: "the complaint") { worker.complaints.contains("still trying") }
+        let other = try SibylProcess(
+            ["worker", "--connect", folder.endpoint("nobody"), "--plugin", try Built.fixture("echo")], in: folder.url)
+        for worker in [worker, other] {
+            try await worker.wait(20, for: "the complaint") { worker.complaints.contains("still trying") }
+        }
         #expect(worker.complaints.contains(folder.endpoint("backend")))
+        other.send(SIGTERM)
+        #expect(try await other.end() == 0, "with nothing to finish it leaves at once")
         let broker = try await Server(
             ["broker", "--backend", folder.endpoint("backend")], ready: "sibyl broker is ready")
         try await broker.workers(1)
