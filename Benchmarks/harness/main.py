@@ -11,6 +11,7 @@ from . import build, machine, report
 from .endpoints import TRANSPORTS, Endpoints
 from .paths import PERFORMANCE_PAGE
 from .processes import ProcessFailed
+from .results import SuiteResult
 from .settings import Settings
 from .suites import baseline, broker, crowd, flood, iris, memory, profile, saturation, soak, start
 from .suites import json as json_layer
@@ -46,7 +47,7 @@ def main(arguments):
         results = _run(options)
     except KeyboardInterrupt:
         return 130
-    except (build.NotBuilt, ProcessFailed) as error:
+    except (build.NotBuilt, report.PageFault) as error:
         print(f"Benchmarks/run: {error}", file=sys.stderr)
         return 1
     return 1 if any(result.faults for result in results) else 0
@@ -88,6 +89,8 @@ def _number(least, most):
 
 
 def _run(options):
+    if options.write:
+        report.check_page(PERFORMANCE_PAGE, ["targets", *options.suites])
     described = machine.describe()
     print(machine.text(described) + "\n")
     results = []
@@ -95,11 +98,19 @@ def _run(options):
         settings = _settings(options, directory)
         for name in options.suites:
             intruders = machine.Intruders()
-            results.append(SUITES[name].run(settings))
+            results.append(_finish(name, settings))
             results[-1].intruders = intruders.share()
             print(report.as_text(results[-1]), flush=True)
     _keep(options, described, results)
     return results
+
+
+def _finish(name, settings):
+    """A suite's result. What stops one suite is told as its fault, and the others go on."""
+    try:
+        return SUITES[name].run(settings)
+    except ProcessFailed as error:
+        return SuiteResult(name, "not finished", faults=[str(error)])
 
 
 def _settings(options, directory):

@@ -23,7 +23,19 @@ def as_markdown(result, command, machine):
         rule = ["---"] + ["---:"] * (len(table.columns) - 1)
         lines += [f"**{table.title}**", "", *map(_row, [table.columns, rule, *table.rows]), ""]
     lines += [f"- {note}" for note in result.notes]
+    lines += [f"- Fault: {fault}" for fault in result.faults]
     return "\n".join(lines).rstrip() + "\n"
+
+
+class PageFault(Exception):
+    """The page has no place for a block."""
+
+
+def check_page(path, names):
+    """To be asked before a long run. PageFault when a marker is missing."""
+    page = path.read_text(encoding="utf-8")
+    for name in names:
+        _split(path, page, name)
 
 
 def write_page(path, blocks):
@@ -52,7 +64,7 @@ def _split(path, page, name):
     pattern = rf"(.*<!-- bench:{name} -->\n)(.*?)(<!-- /bench:{name} -->.*)"
     match = re.fullmatch(pattern, page, re.DOTALL)
     if not match or page.count(f"<!-- bench:{name} -->") != 1:
-        raise ValueError(f"{path} needs the markers <!-- bench:{name} --> and <!-- /bench:{name} --> once each")
+        raise PageFault(f"{path} needs the markers <!-- bench:{name} --> and <!-- /bench:{name} --> once each")
     return match.groups()
 
 

@@ -85,8 +85,9 @@ class Pages(unittest.TestCase):
         self.assertNotIn("| x |", self.page.read_text(encoding="utf-8"))
 
     def test_a_page_without_the_markers_is_refused(self):
-        with self.assertRaises(ValueError):
-            report.write_page(self.page, {"b": ""})
+        report.check_page(self.page, ["a"])
+        with self.assertRaises(report.PageFault):
+            report.check_page(self.page, ["a", "b"])
 
 
 class Profiles(unittest.TestCase):
