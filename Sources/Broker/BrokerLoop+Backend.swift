@@ -17,12 +17,16 @@ extension BrokerLoop {
         let worker = workers.identify(frames[0])
         guard let event = event(from: worker) else {
             core.count { $0.workerNonsense += 1 }
+            if let times = strangeMessages.note(at: now) {
+                logger.warning(
+                    "\(times) messages of no worker at \(endpoints.backend); does a client take it for the frontend?")
+            }
             return
         }
         tell(event)
     }
 
-    private func event(from worker: PeerID) -> BrokerEvent? {
+    private mutating func event(from worker: PeerID) -> BrokerEvent? {
         guard frames.count >= 2 else { return nil }
         let header = frames.bytes(1)
         switch WorkerMessage.kind(of: header) {
@@ -38,11 +42,13 @@ extension BrokerLoop {
         }
     }
 
-    private func hello(from worker: PeerID, _ frame: UnsafeRawBufferPointer) -> BrokerEvent? {
+    private mutating func hello(from worker: PeerID, _ frame: UnsafeRawBufferPointer) -> BrokerEvent? {
         do {
             return .hello(worker, try WorkerAnnouncement(reading: frame))
         } catch {
-            logger.warning("a worker's announcement can't be read: \(error)")
+            if let times = refusedAnnouncements.note(at: now) {
+                logger.warning("a worker's announcement can't be read: \(error) (\(times) such)")
+            }
             return nil
         }
     }

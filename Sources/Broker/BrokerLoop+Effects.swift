@@ -18,6 +18,7 @@ extension BrokerLoop {
         case .forget(let slot): store.empty(slot)
         case .free(let slot): store.free(slot)
         case .dropAnswer: break
+        case .route(let slot, let request): routable.append((slot, request))
         case .cancel(let worker, let request):
             tellWorker(worker, WorkerMessage.bytes(.cancel, request: request.rawValue))
         case .ping(let worker): tellWorker(worker, WorkerMessage.bytes(.ping))
@@ -84,7 +85,7 @@ extension BrokerLoop {
     /// Makes room for a reply. Nil when the client is gone for so long that its address is forgotten.
     mutating func beginReply(to client: PeerID, _ shape: MessageShape, hasSecond: Bool) -> Int? {
         guard let address = clients.address(of: client) else {
-            core.count { $0.repliesDropped += 1 }
+            countDroppedReplies(1)
             return nil
         }
         return toClients.add(to: client, at: address, isDelimited: shape.isDelimited, hasSecond: hasSecond)
@@ -92,7 +93,7 @@ extension BrokerLoop {
 
     // MARK: - The log
 
-    func log(_ note: BrokerNote) {
+    mutating func log(_ note: BrokerNote) {
         switch note {
         case .workerJoined(let name, _, let models, let capacity):
             logger.info("worker \(name) joined with capacity \(capacity), serving \(models.joined(separator: ", "))")
@@ -101,7 +102,9 @@ extension BrokerLoop {
         case .workerLost(let name, let reason, let requeued):
             logger.warning("worker \(name) was lost (\(reason.rawValue)); \(requeued) of its requests go to others")
         case .announcementRefused(let name, let reason):
-            logger.warning("worker \(name) was refused: \(reason)")
+            if let times = refusedAnnouncements.note(at: now) {
+                logger.warning("worker \(name) was refused: \(reason) (\(times) such)")
+            }
         }
     }
 }

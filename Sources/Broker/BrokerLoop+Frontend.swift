@@ -108,9 +108,25 @@ extension BrokerLoop {
             shape.hasPayloadFrame ? frames.bytes(first + 1) : envelope.input.bytes(in: frames.bytes(first)))
     }
 
+    /// Tells the core where its held requests go now.
+    mutating func tellRoutes() {
+        let asked = routable
+        routable.removeAll()
+        // To be told of one route never makes the core ask for another.
+        for (slot, request) in asked {
+            let bytes = store[slot].envelope.bytesInPlace()
+            // It was scanned when it arrived, so it can be scanned again.
+            let envelope = try? RequestEnvelope(scanning: bytes)
+            tell(.routed(request, envelope.map { self.route(of: $0, in: bytes) } ?? .modelNotFound))
+        }
+    }
+
     mutating func route(of envelope: RequestEnvelope, at first: Int) -> Route {
-        let bytes = frames.bytes(first)
-        return envelope.model.withText(in: bytes) { model in
+        route(of: envelope, in: frames.bytes(first))
+    }
+
+    private mutating func route(of envelope: RequestEnvelope, in bytes: UnsafeRawBufferPointer) -> Route {
+        envelope.model.withText(in: bytes) { model in
             envelope.version.withText(in: bytes) { core.route(model: model, version: $0) }
         }
     }

@@ -34,6 +34,12 @@ struct BrokerLoop: ~Copyable {
     var toWorkers = Outbox()
     /// Workers that a message did not reach, told to the core once all are sent.
     var unreachable: [PeerID] = []
+    /// Held requests whose route the core asked for, told to it once its effects have run.
+    var routable: [(slot: Int32, request: RequestID)] = []
+    /// What peers can bring about as often as they like.
+    var strangeMessages = LogThrottle()
+    var refusedAnnouncements = LogThrottle()
+    var droppedReplies = LogThrottle()
     /// The moment of this turn of the loop: the clock is read once a burst, not once a message.
     var now: Instant
     private var isStopped = false
@@ -137,6 +143,7 @@ struct BrokerLoop: ~Copyable {
     mutating func tell(_ event: BrokerEvent) {
         core.handle(event, at: now, into: &effects)
         runEffects()
+        if !routable.isEmpty { tellRoutes() }
     }
 
     /// Sends what has gathered.
@@ -156,7 +163,13 @@ struct BrokerLoop: ~Copyable {
         var dropped: UInt64 = 0
         toClients.flush(through: frontend) { _ in dropped += 1 }
         // A client that is gone or doesn't read: its reply is dropped and counted, and harms nobody else.
-        if dropped > 0 { core.count { $0.repliesDropped += dropped } }
+        if dropped > 0 { countDroppedReplies(dropped) }
+    }
+
+    mutating func countDroppedReplies(_ count: UInt64) {
+        core.count { $0.repliesDropped += count }
+        guard let times = droppedReplies.note(Int(count), at: now) else { return }
+        logger.notice("\(times) replies dropped: their clients are gone, or do not read")
     }
 
     private mutating func sendToWorkers() {

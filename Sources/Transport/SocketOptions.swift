@@ -14,7 +14,7 @@ package struct SocketOptions: Sendable {
     package var heartbeatTimeout: Int32 = 0
     /// First and longest pause before reconnecting, in milliseconds; libzmq doubles it in between.
     package var reconnectInterval: Int32 = 20
-    package var reconnectIntervalMaximum: Int32 = 1000
+    package var reconnectIntervalMaximum: Int32 = 250
     /// Queue messages only for connections that are established.
     package var immediate = false
 

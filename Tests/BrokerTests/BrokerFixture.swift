@@ -13,6 +13,7 @@ final class BrokerFixture {
     init(_ change: (inout BrokerConfiguration) -> Void = { _ in }) throws {
         var configuration = BrokerConfiguration(frontend: "tcp://127.0.0.1:0", backend: "tcp://127.0.0.1:0")
         configuration.limits.heartbeatInterval = .milliseconds(100)
+        configuration.limits.settlingTime = .zero
         change(&configuration)
         var logger = Logger(label: "test")
         logger.logLevel = .critical

@@ -3,55 +3,75 @@ internal import SibylProtocol
 /// The life of a request: in at `receive`, out through an answer, an error or a cancel.
 extension BrokerCore {
     mutating func receive(_ arrival: RequestArrival, at now: Instant, into effects: inout [BrokerEffect]) {
-        guard case .service(let service) = arrival.route else {
-            let refusal: Refusal = arrival.route == .modelNotFound ? .modelNotFound : .versionNotFound
-            statistics.refused(refusal.code)
-            effects.append(.refuse(slot: arrival.slot, client: arrival.client, refusal))
-            return
-        }
-        directory[service].statistics.accepted += 1
-        if let refusal = objection(to: arrival, for: service, at: now) {
-            directory[service].statistics.failed.count(refusal.code)
-            effects.append(.refuse(slot: arrival.slot, client: arrival.client, refusal))
-            return
-        }
-        var record = RequestRecord()
-        record.state = .queued
-        record.flags = arrival.flags
-        record.priority = arrival.priority
-        record.service = service
-        record.client = arrival.client
-        record.clientRequest = arrival.clientRequest
-        record.size = arrival.size
-        record.tenant = arrival.tenant
-        record.cost = max(1, arrival.cost)
-        record.arrival = now
-        record.deadline = now + (arrival.timeout ?? limits.defaultTimeout)
-        requests.insert(record, at: arrival.slot)
-        // Nobody overtakes those who wait already; while somebody of a priority waits, no worker has room for it.
-        if directory[service].queue.count(of: arrival.priority) == 0,
-            let worker = leastLoadedWorker(of: service, for: arrival.priority)
-        {
-            dispatch(arrival.slot, to: worker, at: now, into: &effects)
-        } else {
-            let weight = limits.weight(of: arrival.tenant)
-            directory[service].queue.append(arrival.slot, weight: weight, in: &requests)
+        let record = RequestRecord(arrival, at: now, defaultTimeout: limits.defaultTimeout)
+        switch arrival.route {
+        case .service(let service):
+            if let refusal = objection(to: record, for: service, at: now) {
+                return refuse(record, arrival.slot, refusal, of: service, into: &effects)
+            }
+            requests.insert(record, at: arrival.slot)
+            admit(arrival.slot, to: service, at: now, into: &effects)
+        case .modelNotFound, .versionNotFound:
+            if isSettling(at: now) && requests.count < limits.requests {
+                requests.insert(record, at: arrival.slot)
+                hold(arrival.slot)
+            } else {
+                refuse(record, arrival.slot, unrouted: arrival.route, into: &effects)
+            }
         }
     }
 
-    private func objection(to arrival: RequestArrival, for service: Int32, at now: Instant) -> Refusal? {
+    /// Dispatches a request or lets it wait its turn.
+    mutating func admit(
+        _ slot: Int32, to service: Int32, at now: Instant, into effects: inout [BrokerEffect]
+    ) {
+        directory[service].statistics.accepted += 1
+        requests[slot].state = .queued
+        requests[slot].service = service
+        let priority = requests[slot].priority
+        // Nobody overtakes those who wait already; while somebody of a priority waits, no worker has room for it.
+        if directory[service].queue.count(of: priority) == 0,
+            let worker = leastLoadedWorker(of: service, for: priority)
+        {
+            dispatch(slot, to: worker, at: now, into: &effects)
+        } else {
+            let weight = limits.weight(of: requests[slot].tenant)
+            directory[service].queue.append(slot, weight: weight, in: &requests)
+        }
+    }
+
+    /// Refuses a request that is not in the table.
+    mutating func refuse(
+        _ record: RequestRecord, _ slot: Int32, _ refusal: Refusal, of service: Int32,
+        into effects: inout [BrokerEffect]
+    ) {
+        directory[service].statistics.accepted += 1
+        directory[service].statistics.failed.count(refusal.code)
+        effects.append(.refuse(slot: slot, client: record.client, refusal))
+    }
+
+    /// The same for one that no service was found for.
+    mutating func refuse(
+        _ record: RequestRecord, _ slot: Int32, unrouted route: Route, into effects: inout [BrokerEffect]
+    ) {
+        let refusal: Refusal = isDraining ? .draining : route == .modelNotFound ? .modelNotFound : .versionNotFound
+        statistics.refused(refusal.code)
+        effects.append(.refuse(slot: slot, client: record.client, refusal))
+    }
+
+    func objection(to record: RequestRecord, for service: Int32, at now: Instant) -> Refusal? {
         if isDraining { return .draining }
         if !directory[service].isReady { return .noWorker }
-        if hasRoom(for: arrival, service) && requests.count < limits.requests { return nil }
+        if hasRoom(for: record, service) && requests.count < limits.requests { return nil }
         return .overloaded(retryAfter: timeToDrain(service, at: now))
     }
 
-    private func hasRoom(for arrival: RequestArrival, _ service: Int32) -> Bool {
+    private func hasRoom(for record: RequestRecord, _ service: Int32) -> Bool {
         // An empty queue takes a request of any size: one that the message limit allows must be able to pass.
         if directory[service].queue.isEmpty { return true }
-        let free = limits.queueLength - directory[service].queue.count(of: arrival.priority)
-        return free > 0 && directory[service].queue.bytes + arrival.size <= limits.queueBytes
-            && directory[service].queue.count(of: arrival.tenant, arrival.priority) < free * limits.tenantShare
+        let free = limits.queueLength - directory[service].queue.count(of: record.priority)
+        return free > 0 && directory[service].queue.bytes + record.size <= limits.queueBytes
+            && directory[service].queue.count(of: record.tenant, record.priority) < free * limits.tenantShare
     }
 
     /// How long the queue takes to empty at the rate of the last seconds.
@@ -166,10 +186,10 @@ extension BrokerCore {
     /// A client is gone: what it waited for is not computed, if that can still be helped.
     mutating func forget(_ client: PeerID, at now: Instant, into effects: inout [BrokerEffect]) {
         for slot in requests.slots(of: client) {
-            directory[requests[slot].service].statistics.disconnected += 1
-            let isQueued = requests[slot].state == .queued
+            statistics.disconnected += 1
+            let isDispatched = requests[slot].state == .dispatched
             takeFromClient(slot, at: now, into: &effects)
-            effects.append(isQueued ? .free(slot: slot) : .forget(slot: slot))
+            effects.append(isDispatched ? .forget(slot: slot) : .free(slot: slot))
         }
     }
 
@@ -177,24 +197,31 @@ extension BrokerCore {
     /// worker its credit, until the worker lets go of it.
     mutating func withdraw(_ slot: Int32, _ refusal: Refusal, at now: Instant, into effects: inout [BrokerEffect]) {
         let record = requests[slot]
-        guard record.state == .queued || record.state == .dispatched else { return }
-        directory[record.service].statistics.failed.count(refusal.code)
-        if record.state == .queued {
-            effects.append(.refuse(slot: slot, client: record.client, refusal))
+        switch record.state {
+        case .free, .abandoned: return
+        case .held, .queued: effects.append(.refuse(slot: slot, client: record.client, refusal))
+        case .dispatched: effects.append(.refuseAndKeep(slot: slot, client: record.client, refusal))
+        }
+        if record.state == .held {
+            statistics.refused(refusal.code)
         } else {
-            effects.append(.refuseAndKeep(slot: slot, client: record.client, refusal))
+            directory[record.service].statistics.failed.count(refusal.code)
         }
         takeFromClient(slot, at: now, into: &effects)
     }
 
-    /// Nobody waits for a request any more: it leaves its queue, or its worker is told.
+    /// Nobody waits for a request any more: it leaves where it waits, or its worker is told.
     private mutating func takeFromClient(_ slot: Int32, at now: Instant, into effects: inout [BrokerEffect]) {
         let record = requests[slot]
-        if record.state == .queued {
+        switch record.state {
+        case .free, .abandoned: return
+        case .held:
+            release(held: slot)
+        case .queued:
             directory[record.service].queue.remove(slot, in: &requests)
             requests.remove(slot)
             if record.isIsolated { settleIsolation(of: record.service, at: now, into: &effects) }
-        } else {
+        case .dispatched:
             requests.abandon(slot)
             effects.append(.cancel(worker: workers[record.worker].peer, requests.id(of: slot)))
         }

@@ -23,6 +23,7 @@ extension BrokerCore {
                 models: announcement.models.map { "\($0.name) \($0.version)" }, capacity: announcement.capacity))
         feed(worker, at: now, into: &effects)
         for service in services { isolate(service, at: now, into: &effects) }
+        routeHeld(into: &effects)
     }
 
     private var welcome: WorkerMessage.Welcome {
@@ -198,7 +199,7 @@ extension BrokerCore {
     mutating func refuseEverything(at now: Instant, into effects: inout [BrokerEffect]) {
         for slot in requests.records.indices {
             switch requests.records[slot].state {
-            case .queued, .dispatched: withdraw(Int32(slot), .draining, at: now, into: &effects)
+            case .held, .queued, .dispatched: withdraw(Int32(slot), .draining, at: now, into: &effects)
             case .abandoned, .free: continue
             }
         }

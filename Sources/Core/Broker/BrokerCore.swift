@@ -22,6 +22,10 @@ package struct BrokerCore: ~Copyable {
     var phase = Phase.serving
     /// The services that have requests waiting and no worker.
     var orphans: [Int32] = []
+    /// Requests for models that are not known yet.
+    var held = SlotLinks.Chain()
+    /// Whether the shell was asked about them for the last time.
+    var isSettled = false
     var notes: [BrokerNote] = []
     private var expired: [Int32] = []
 
@@ -53,6 +57,7 @@ package struct BrokerCore: ~Copyable {
         case .unreachable(let peer): lose(peer, .disconnected, at: now, into: &effects)
         case .connectionLost: pingAll(into: &effects)
         case .drain: if phase == .serving { phase = .draining(until: now + limits.drainTimeout) }
+        case .routed(let request, let route): self.route(request, to: route, at: now, into: &effects)
         case .tick: passTime(to: now, into: &effects)
         }
     }
@@ -62,6 +67,7 @@ package struct BrokerCore: ~Copyable {
         var next = nextPing
         if let deadline = requests.deadlines.next { next = min(next, deadline) }
         if case .draining(let end) = phase { next = min(next, end) }
+        if !held.isEmpty && !isSettled { next = min(next, started + limits.settlingTime) }
         for service in orphans { next = min(next, directory[service].orphanedSince! + limits.orphanGrace) }
         return next
     }
@@ -87,6 +93,10 @@ package struct BrokerCore: ~Copyable {
         expireRequests(at: now, into: &effects)
         if now >= nextPing { beat(at: now, into: &effects) }
         giveUpOrphans(at: now, into: &effects)
+        if !isSettled && !isSettling(at: now) {
+            isSettled = true
+            routeHeld(into: &effects)
+        }
         if case .draining(let end) = phase, now >= end {
             phase = .drained
             refuseEverything(at: now, into: &effects)

@@ -18,6 +18,8 @@ package enum BrokerEffect: Sendable, Equatable {
     case free(slot: Int32)
     /// Drop the answer in hand: nobody waits for it.
     case dropAnswer
+    /// Find the route of the request in `slot` again, and tell the core.
+    case route(slot: Int32, RequestID)
     case cancel(worker: PeerID, RequestID)
     case ping(worker: PeerID)
     case welcome(worker: PeerID, WorkerMessage.Welcome)

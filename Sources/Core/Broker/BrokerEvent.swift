@@ -21,6 +21,8 @@ package enum BrokerEvent: Sendable {
     case goodbye(PeerID)
     /// The socket knows no such worker any more.
     case unreachable(PeerID)
+    /// Where a held request goes, as the shell was asked.
+    case routed(RequestID, Route)
     /// Some worker's connection broke; the socket can't say whose.
     case connectionLost
     /// The broker is to finish what it holds and take nothing new.

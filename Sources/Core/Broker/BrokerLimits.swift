@@ -16,6 +16,9 @@ package struct BrokerLimits: Sendable {
     /// no more than these with it.
     package var attempts: UInt32 = 3
     package var defaultTimeout = Instant.Span.milliseconds(30_000)
+    /// How long after its start a broker takes a model that it has not heard of for one whose workers are still on their
+    /// way: longer than their pause between two tries to connect.
+    package var settlingTime = Instant.Span.milliseconds(1_000)
     package var heartbeatInterval = Instant.Span.milliseconds(500)
     /// A worker that was silent for so long is taken for dead: four heartbeats.
     package var livenessTimeout = Instant.Span.milliseconds(2_000)

@@ -13,6 +13,8 @@ package struct BrokerStatistics: Sendable {
     /// Messages on the worker side that were none of the protocol's.
     package var workerNonsense: UInt64 = 0
     package var workersLost: UInt64 = 0
+    /// Requests whose client was gone before their answer.
+    package var disconnected: UInt64 = 0
 
     package init() {}
 

@@ -21,6 +21,9 @@ struct RequestRecord {
     enum State: UInt8 {
         /// The slot is unused.
         case free
+        /// Its model is not known, and the broker started so recently that it may yet be: leaves for its service's queue
+        /// or for an error.
+        case held
         /// In its service's queue: leaves it for a worker, an error, or a cancel.
         case queued
         /// A worker has it: answered, or queued again when the worker is lost.
@@ -52,6 +55,20 @@ struct RequestRecord {
     var arrival = Instant(nanoseconds: 0)
     var deadline = Instant(nanoseconds: 0)
     var dispatched = Instant(nanoseconds: 0)
+}
+
+extension RequestRecord {
+    init(_ arrival: RequestArrival, at now: Instant, defaultTimeout: Instant.Span) {
+        flags = arrival.flags
+        priority = arrival.priority
+        size = arrival.size
+        cost = max(1, arrival.cost)
+        tenant = arrival.tenant
+        client = arrival.client
+        clientRequest = arrival.clientRequest
+        self.arrival = now
+        deadline = now + (arrival.timeout ?? defaultTimeout)
+    }
 }
 
 /// All requests that the broker holds, by slot. The shell chooses slots and keeps the bytes beside them.

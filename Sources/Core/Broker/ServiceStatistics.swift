@@ -9,8 +9,6 @@ struct ServiceStatistics {
     var retried: UInt64 = 0
     /// Answers that came when nobody waited for them any more.
     var dropped: UInt64 = 0
-    /// Requests whose client was gone before the answer.
-    var disconnected: UInt64 = 0
     var inFlight = 0
     /// From arrival to answer.
     var latency = SpanHistogram()

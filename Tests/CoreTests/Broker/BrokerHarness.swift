@@ -13,6 +13,7 @@ struct BrokerHarness: ~Copyable {
 
     init(_ change: (inout BrokerLimits) -> Void = { _ in }) {
         var limits = BrokerLimits()
+        limits.settlingTime = .zero
         change(&limits)
         core = BrokerCore(limits: limits, epoch: 7, now: now)
     }
@@ -20,6 +21,11 @@ struct BrokerHarness: ~Copyable {
     mutating func send(_ event: BrokerEvent) {
         effects.removeAll()
         core.handle(event, at: now, into: &effects)
+    }
+
+    /// Takes what several events brought as the effects to look at.
+    mutating func gather(_ gathered: [BrokerEffect]) {
+        effects = gathered
     }
 
     /// Lets time pass, ticking whenever the core asks for it, and gathers the effects of all ticks.

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SibylCore
 
-/// Requests on their last attempt, and clients that go.
+/// Requests on their last attempt.
 @Suite struct BrokerIsolationTests {
     private static let client = BrokerHarness.client
 
@@ -79,33 +79,5 @@ import Testing
         broker.send(.draining(PeerID(rawValue: 2)))
         broker.join(3)
         #expect(broker.dispatched == [[UInt64(slot), 3]])
-    }
-
-    @Test func whatAClientThatIsGoneWaitedForIsNotComputed() {
-        var broker = BrokerHarness()
-        let other = PeerID(rawValue: 200)
-        broker.join(1)
-        let running = broker.request()
-        let waiting = broker.request()
-        let kept = broker.request(from: other)
-        broker.send(.clientGone(Self.client))
-        let id = broker.core.requests.id(of: running)
-        #expect(
-            broker.effects == [
-                .cancel(worker: PeerID(rawValue: 1), id), .forget(slot: running), .free(slot: waiting),
-            ])
-        broker.answer(running, from: 1)
-        #expect(broker.effects.prefix(2) == [.dropAnswer, .free(slot: running)])
-        #expect(broker.dispatched == [[UInt64(kept), 1]])
-    }
-
-    @Test func aCancelMeetsEveryRequestOfThatNameAndNoOther() {
-        var broker = BrokerHarness()
-        broker.join(1)
-        broker.request(named: 1)
-        let twins = [broker.request(named: 7), broker.request(named: 7)]
-        broker.request(named: 7, from: PeerID(rawValue: 200))
-        broker.send(.cancel(client: Self.client, clientRequest: 7))
-        #expect(broker.refused == twins.map { .init(slot: $0, refusal: .cancelled) })
     }
 }

@@ -1,0 +1,53 @@
+internal import SibylProtocol
+
+/// A broker's first moments.
+///
+/// After a restart, clients and workers come back in any order. Until workers had the time to, a model that nobody has
+/// announced is not unknown: requests for it are held, and routed again whenever a worker has joined. When that time is
+/// over, the rest is told that there is no such model.
+extension BrokerCore {
+    func isSettling(at now: Instant) -> Bool {
+        !isDraining && now < started + limits.settlingTime
+    }
+
+    mutating func hold(_ slot: Int32) {
+        requests[slot].state = .held
+        requests.links.append(slot, to: &held)
+    }
+
+    /// Takes a held request out of the table.
+    mutating func release(held slot: Int32) {
+        requests.links.remove(slot, from: &held)
+        requests.remove(slot)
+    }
+
+    /// Asks the shell, which has the names, where the held requests go now.
+    func routeHeld(into effects: inout [BrokerEffect]) {
+        var slot = held.first
+        while slot >= 0 {
+            effects.append(.route(slot: slot, requests.id(of: slot)))
+            slot = requests.links.following(slot)
+        }
+    }
+
+    /// What the shell found.
+    mutating func route(
+        _ id: RequestID, to route: Route, at now: Instant, into effects: inout [BrokerEffect]
+    ) {
+        guard let slot = requests.slot(of: id), requests[slot].state == .held else { return }
+        let record = requests[slot]
+        switch route {
+        case .service(let service):
+            if let refusal = objection(to: record, for: service, at: now) {
+                release(held: slot)
+                return refuse(record, slot, refusal, of: service, into: &effects)
+            }
+            requests.links.remove(slot, from: &held)
+            admit(slot, to: service, at: now, into: &effects)
+        case .modelNotFound, .versionNotFound:
+            if isSettling(at: now) { return }
+            release(held: slot)
+            refuse(record, slot, unrouted: route, into: &effects)
+        }
+    }
+}
