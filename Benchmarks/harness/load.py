@@ -43,8 +43,6 @@ def parse_sample(text):
 def measure(system, in_flight, seconds):
     """Loads a system for `seconds` with iris inputs, so that all systems carry the same messages."""
     command = load_command(system, in_flight, seconds)
-    for name, pids in system.watched().items():
-        command += ["--watch", f"{name}={','.join(map(str, pids))}"]
     sample = parse_sample(run_to_end(command, seconds=seconds * 2 + 30, accept=FINISHED))
     if sample.rate == 0:
         raise ProcessFailed(f"{system.name} answered nothing at {in_flight} in flight. {sample.first_fault}")
@@ -57,6 +55,8 @@ def load_command(system, in_flight, seconds, requests=None, priority="interactiv
     command = [PROGRAMS / "load_client", "--connect", system.endpoint, "--model", system.model]
     command += ["--samples", IRIS_SAMPLES, "--check", system.check, "--in-flight", in_flight, "--priority", priority]
     command += ["--seconds", seconds, "--requests", requests or seconds * ceiling]
+    for name, pids in system.watched().items():
+        command += ["--watch", f"{name}={','.join(map(str, pids))}"]
     return command + ["--warm-up", min(20 * in_flight + 200, 5000)]
 
 

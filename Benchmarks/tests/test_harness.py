@@ -93,10 +93,10 @@ class Pages(unittest.TestCase):
 class Profiles(unittest.TestCase):
     def test_perf_s_lines_are_read_and_summed(self):
         report = "# Overhead\n\n  40.70%  a-thread  [kernel.kallsyms]  [k] poll\n   2.50%  a-thread  sibyl  [.] f(_: to:)  \n"
-        lines = profile.parse(report)
+        lines = profile.parse(report, microseconds=10)
         self.assertEqual([line["function"] for line in lines], ["poll", "f(_: to:)"])
-        table = profile.table("threads", lines, "thread")
-        self.assertEqual(table.rows, [["`a-thread`", "43.2%"]])
+        table = profile.table("threads", "thread", {"broker": lines})
+        self.assertEqual(table.rows, [["`a-thread`", "4.320"]])
 
 
 class Processes(unittest.TestCase):

@@ -1,4 +1,4 @@
-"""Where the broker's processor time goes, by perf (Debian: linux-perf)."""
+"""Where the processor time of zmq_proxy and of the broker goes, by perf (Debian: linux-perf)."""
 
 import re
 import shutil
@@ -10,7 +10,7 @@ from pathlib import Path
 from ..load import FINISHED, load_command, parse_sample
 from ..processes import Fleet, ProcessFailed, run_to_end
 from ..results import SuiteResult, Table
-from ..systems import EchoBehindSibyl
+from ..systems import EchoBehindProxy, EchoBehindSibyl
 
 IN_FLIGHT = 256
 SECONDS = 5
@@ -20,27 +20,29 @@ LINE = re.compile(r"\s*(?P<share>[\d.]+)%\s+(?P<thread>\S+)\s+(?P<library>\S+)\s
 
 
 def run(settings):
-    result = SuiteResult("profile", "where the processor time of sibyl broker goes")
+    result = SuiteResult("profile", f"where the broker's processor time goes, tcp, {IN_FLIGHT} in flight")
     if not shutil.which("perf"):
         result.notes.append("Not measured: perf is missing (Debian: linux-perf).")
         return result
-    settings.progress("profile")
-    lines = parse(_record(settings, result))
-    own = [line for line in lines if line["library"] == settings.sibyl.name]
+    free = settings.endpoints.free
+    proxy = EchoBehindProxy(free("tcp"), free("tcp"))
+    sibyl = EchoBehindSibyl(settings.sibyl, free("tcp"), free("tcp"))
+    profiles = {system.name: _profile(system, settings, result) for system in (proxy, sibyl)}
+    own = [line for line in profiles[sibyl.name] if line["library"].startswith((settings.sibyl.name, "libc."))]
+    result.figures = [{"system": name, "lines": lines} for name, lines in profiles.items()]
     result.tables = [
-        table("threads", lines, "thread"),
-        table("libraries", lines, "library"),
-        table("the broker's own functions", own, "function"),
+        table("by library, µs a request", "library", profiles),
+        table("by thread, µs a request", "thread", profiles),
+        table("the broker's own functions and those of libc, µs a request", "function", {sibyl.name: own}),
     ]
-    result.figures = lines
     return result
 
 
-def _record(settings, result):
-    """perf's report of a broker under load, with Swift's names in clear."""
-    free = settings.endpoints.free
+def _profile(system, settings, result):
+    """What perf found, each line with its `microseconds` a request."""
+    settings.progress(f"profile: {system.name}")
     with Fleet() as fleet, tempfile.TemporaryDirectory() as directory:
-        system = fleet.enter_context(EchoBehindSibyl(settings.sibyl, free("tcp"), free("tcp")))
+        fleet.enter_context(system)
         record = Path(directory) / "perf.data"
         load = fleet.start(*load_command(system, IN_FLIGHT, SECONDS + 1), listen=True)
         perf = ["perf", "record", "-F", HERTZ, "-p", system.broker.pid, "-o", record, "--", "sleep", SECONDS]
@@ -48,9 +50,10 @@ def _record(settings, result):
         output, _ = load.popen.communicate(timeout=30)
         if load.popen.returncode not in FINISHED:
             raise ProcessFailed(f"the load client failed. {load.error_text()}")
-        result.note_faults("profile", [parse_sample(output)])
         report = run_to_end(["perf", "report", "-i", record, "--stdio", "-F", "overhead,comm,dso,sym"], seconds=120)
-    return _demangled(report)
+    sample = parse_sample(output)
+    result.note_faults(f"profile of {system.name}", [sample])
+    return parse(_demangled(report), sample.processor["broker"])
 
 
 def _demangled(report):
@@ -60,14 +63,19 @@ def _demangled(report):
     return subprocess.run(command, input=report, capture_output=True, text=True, timeout=60, check=True).stdout
 
 
-def parse(report):
+def parse(report, microseconds):
+    """Lines of a perf report about a process that takes so many microseconds a request."""
     matches = [match.groupdict() for match in map(LINE.match, report.splitlines()) if match]
-    return [{**match, "share": float(match["share"])} for match in matches]
+    return [{**match, "microseconds": float(match["share"]) / 100 * microseconds} for match in matches]
 
 
-def table(title, lines, key):
-    shares = Counter()
-    for line in lines:
-        shares[line[key]] += line["share"]
-    rows = [[f"`{name}`", f"{share:.1f}%"] for name, share in shares.most_common(LARGEST) if share >= 0.1]
-    return Table(title, [key, "of the broker's processor time"], rows)
+def table(title, key, profiles):
+    """Sums by `key`, one column a system, the largest of the last system first."""
+    sums = []
+    for lines in profiles.values():
+        sums.append(Counter())
+        for line in lines:
+            sums[-1][line[key]] += line["microseconds"]
+    names = [name for name, _ in (sums[-1] + sums[0]).most_common(LARGEST)]
+    rows = [[f"`{name}`", *(f"{each[name]:.3f}" for each in sums)] for name in names]
+    return Table(title, [key, *profiles], rows)
