@@ -2,6 +2,8 @@ internal import CZeroMQ
 internal import Glibc
 
 /// A thread of the operating system, for loops that block: never Swift's cooperative pool.
+///
+/// Whoever has it may wait for its end; once nobody has it any more, it cleans up after itself when it ends.
 package struct SystemThread: ~Copyable, Sendable {
     private let handle: pthread_t
 
@@ -40,8 +42,14 @@ package struct SystemThread: ~Copyable, Sendable {
         handle = thread
     }
 
+    deinit {
+        // Without it the system keeps the stack of a thread that has ended until the process does.
+        pthread_detach(handle)
+    }
+
     /// Waits for the thread's end.
     package consuming func join() {
         pthread_join(handle, nil)
+        discard self
     }
 }
