@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CZeroMQ
 internal import Glibc
 internal import SibylProtocol
 
@@ -33,6 +34,8 @@ struct SibylCommand: ParsableCommand {
     static func main() {
         // Whoever reads our output may leave early; a write tells, a signal kills.
         signal(SIGPIPE, SIG_IGN)
+        // The usual 1,024 would be the most clients that a broker has.
+        sibyl_raise_descriptor_limit()
         Glibc.exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
     }
 

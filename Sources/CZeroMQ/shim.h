@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,6 +19,14 @@ static inline void sibyl_name_thread(const char *name) { prctl(PR_SET_NAME, name
 
 /// Has the system send `number` to this process when the thread that started it ends.
 static inline void sibyl_signal_at_parent_death(int number) { prctl(PR_SET_PDEATHSIG, number, 0, 0, 0); }
+
+/// Lets this process open as many files as the system allows it; a connection is one.
+static inline void sibyl_raise_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 /// How many cores this process may run on, which `taskset` or a container may have limited; at least 1.
 static inline int sibyl_usable_cores(void) {

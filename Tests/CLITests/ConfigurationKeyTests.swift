@@ -44,6 +44,13 @@ import Testing
         #expect(ConfigurationType.endpoints.value(of: "tcp://a:1,") == nil)
     }
 
+    @Test func weightsAreNamesWithNumbers() {
+        let type = ConfigurationType.weights(1...10)
+        #expect(type.value(of: "web=4, a=b=10") == .stringArray(["web=4", "a=b=10"]))
+        for text in ["", "web", "web=", "=4", "web=0", "web=11", "web=4,"] { #expect(type.value(of: text) == nil) }
+        #expect(Weight("a=b=10") == Weight("a=b=10") && Weight("a=b=10")?.name == "a=b")
+    }
+
     @Test(arguments: [
         ("kitten", "sitting", 3), ("", "abc", 3), ("same", "same", 0), ("fornt", "front", 1), ("abc", "", 3),
     ])

@@ -14,6 +14,10 @@ extension BrokerConfiguration {
 extension BrokerLimits {
     mutating func apply(_ settings: Settings) {
         queueLength = settings.integer(ConfigurationKeys.brokerQueueLimit) ?? queueLength
+        queueBytes = settings.integer(ConfigurationKeys.brokerQueueBytes) ?? queueBytes
+        for weight in (settings.list(ConfigurationKeys.brokerTenantWeights) ?? []).compactMap(Weight.init) {
+            setWeight(weight.weight, of: weight.name)
+        }
         attempts = settings.integer(ConfigurationKeys.brokerAttempts).map(UInt32.init) ?? attempts
         defaultTimeout = settings.span(ConfigurationKeys.brokerTimeout) ?? defaultTimeout
         drainTimeout = settings.span(ConfigurationKeys.brokerDrainTimeout) ?? drainTimeout

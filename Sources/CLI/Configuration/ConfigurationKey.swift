@@ -33,6 +33,8 @@ struct ConfigurationKey: Sendable {
 enum ConfigurationType: Sendable {
     case endpoint
     case endpoints
+    /// A list of names with a whole number each.
+    case weights(ClosedRange<Int>)
     case integer(ClosedRange<Int>, unit: String)
     case choice([String])
     /// Any text that isn't empty.
@@ -43,7 +45,7 @@ enum ConfigurationType: Sendable {
         switch self {
         case .endpoint:
             Self.isEndpoint(text) ? .string(text) : nil
-        case .endpoints:
+        case .endpoints, .weights:
             value(of: text.split(separator: ",", omittingEmptySubsequences: false).map(Self.trimmed))
         case .integer(let range, _):
             Int(text).flatMap { range.contains($0) ? .int($0) : nil }
@@ -56,8 +58,13 @@ enum ConfigurationType: Sendable {
 
     /// The value that a list stands for; nil when this setting holds no list.
     func value(of list: [String]) -> ConfigContent? {
-        guard case .endpoints = self, !list.isEmpty, list.allSatisfy(Self.isEndpoint) else { return nil }
-        return .stringArray(list)
+        let isRight: Bool
+        switch self {
+        case .endpoints: isRight = list.allSatisfy(Self.isEndpoint)
+        case .weights(let range): isRight = list.allSatisfy { Weight($0).map { range.contains($0.weight) } == true }
+        case .endpoint, .integer, .choice, .text: return nil
+        }
+        return isRight && !list.isEmpty ? .stringArray(list) : nil
     }
 
     /// What a person should write instead.
@@ -65,6 +72,8 @@ enum ConfigurationType: Sendable {
         switch self {
         case .endpoint: "an endpoint such as tcp://127.0.0.1:5555 or ipc:///run/sibyl/sibyl.sock"
         case .endpoints: "a list of endpoints such as [tcp://127.0.0.1:5555]"
+        case .weights(let range):
+            "a list of NAME=WEIGHT such as [web=4, nightly=1], with weights from \(range.lowerBound) to \(range.upperBound)"
         case .integer(let range, let unit):
             "a whole number of \(unit) from \(range.lowerBound) to \(range.upperBound)"
         case .choice(let words): "one of " + words.joined(separator: ", ")
@@ -74,7 +83,11 @@ enum ConfigurationType: Sendable {
 
     /// What to write for one value of a list.
     var itemExpectation: String {
-        if case .endpoints = self { Self.endpoint.expectation } else { expectation }
+        switch self {
+        case .endpoints: Self.endpoint.expectation
+        case .weights(let range): "NAME=WEIGHT, with a weight from \(range.lowerBound) to \(range.upperBound)"
+        case .endpoint, .integer, .choice, .text: expectation
+        }
     }
 
     /// No `inproc`: that reaches nobody outside this process. A port beyond 65535 must be refused here, as libzmq takes
@@ -92,5 +105,19 @@ enum ConfigurationType: Sendable {
             return ""
         }
         return String(text[first...last])
+    }
+}
+
+/// One of a list of weights: `web=4`. A name may hold a `=` itself.
+struct Weight: Equatable {
+    var name: String
+    var weight: Int
+
+    init?(_ text: String) {
+        guard let sign = text.lastIndex(of: "="), sign > text.startIndex,
+            let weight = Int(text[text.index(after: sign)...])
+        else { return nil }
+        name = String(text[..<sign])
+        self.weight = weight
     }
 }

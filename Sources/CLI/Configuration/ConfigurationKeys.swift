@@ -17,7 +17,14 @@ enum ConfigurationKeys {
         "The deadline of a request that names none.")
     static let brokerQueueLimit = ConfigurationKey(
         "broker.queue_limit", .integer(1...10_000_000, unit: "requests"), standard: "10000",
-        "Requests that may wait for one version of a model; beyond it a request is refused with `overloaded`.")
+        "Requests of each priority that may wait for one version of a model; beyond it a request is refused with `overloaded`."
+    )
+    static let brokerQueueBytes = ConfigurationKey(
+        "broker.queue_bytes", .integer(1024...1_099_511_627_776, unit: "bytes"), standard: "268435456",
+        "What all that wait for one version of a model may hold together; beyond it the same.")
+    static let brokerTenantWeights = ConfigurationKey(
+        "broker.tenant_weights", .weights(1...1_000), standard: "",
+        "Tenants that get more than an equal share while several wait; whoever is not named has the weight 1.")
     static let brokerAttempts = ConfigurationKey(
         "broker.attempts", .integer(1...100, unit: "attempts"), standard: "3",
         "How many workers may be lost over one request before it fails with `worker_lost`.")
@@ -61,8 +68,8 @@ enum ConfigurationKeys {
         "One line an event on standard error: text for people, json for programs.")
 
     static let all = [
-        brokerFrontend, brokerBackend, brokerTimeout, brokerQueueLimit, brokerAttempts, brokerHeartbeat,
-        brokerDrainTimeout, messageBytes, workerThreads, workerCapacity, workerDrainTimeout, serveWorkers,
+        brokerFrontend, brokerBackend, brokerTimeout, brokerQueueLimit, brokerQueueBytes,
+        brokerTenantWeights, brokerAttempts, brokerHeartbeat, brokerDrainTimeout, messageBytes, workerThreads, workerCapacity, workerDrainTimeout, serveWorkers,
         clientConnect, clientTimeout, logLevel, logFormat,
     ]
 

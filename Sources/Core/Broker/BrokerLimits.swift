@@ -1,3 +1,5 @@
+internal import SibylProtocol
+
 /// The bounds and intervals of a broker.
 package struct BrokerLimits: Sendable {
     /// Requests of each priority that may wait for one version of a model: a second's work of a fast model, and little
@@ -7,7 +9,7 @@ package struct BrokerLimits: Sendable {
     /// alone it gets eight ninths, and whoever comes next still finds room.
     package var tenantShare = 8
     /// The weights of tenants that have one of their own; all others have 1.
-    package var tenantWeights: [UInt64: Int] = [:]
+    package private(set) var tenantWeights: [UInt64: Int] = [:]
     /// Bytes of payload that may wait for one version of a model.
     package var queueBytes = 256 * 1024 * 1024
     /// Requests that the broker holds in all states together; it bounds the tables.
@@ -35,6 +37,11 @@ package struct BrokerLimits: Sendable {
     package var capacity: UInt32 = 65_536
 
     package init() {}
+
+    /// Gives a tenant, by the name that requests call it by, a weight of its own.
+    package mutating func setWeight(_ weight: Int, of tenant: String) {
+        tenantWeights[Array(tenant.utf8).withUnsafeBytes(FNV1a.hash)] = weight
+    }
 
     func weight(of tenant: UInt64) -> Int {
         tenantWeights.isEmpty ? 1 : max(1, tenantWeights[tenant] ?? 1)

@@ -26,9 +26,10 @@ import Testing
     }
 
     @Test func aTenantWithMoreWeightGetsAsMuchMore() {
-        var broker = Self.busyBroker { $0.tenantWeights = [2: 3] }
+        var broker = Self.busyBroker { $0.setWeight(3, of: "heavy") }
         for _ in 0..<50 { broker.request(tenant: 1) }
-        let heavy = Set((0..<50).map { _ in broker.request(tenant: 2) })
+        let name = Array("heavy".utf8).withUnsafeBytes(FNV1a.hash)
+        let heavy = Set((0..<50).map { _ in broker.request(tenant: name) })
         let served = broker.work(1, from: Self.running, count: 40)
         #expect(served.count { heavy.contains($0) } == 30)
     }
