@@ -83,7 +83,6 @@ struct BrokerLoop: ~Copyable {
             let deadline = core.nextDeadline
             poller.wait(nanoseconds: (deadline - readClock()).nanoseconds)
             now = readClock()
-            if deadline <= now { tell(.tick) }
             if poller.isReadable(commandsReady) { obeyCommands() }
             if poller.isReadable(backendMonitorReady) { watchWorkers() }
             // Workers first: an answer makes room for a request.
@@ -91,6 +90,8 @@ struct BrokerLoop: ~Copyable {
             if poller.isReadable(frontendMonitorReady) { watchClients() }
             let isAllRead = poller.isReadable(frontendReady) ? receiveFromClients() : true
             if isAllRead { forgetClients() }
+            // What is there was heard before time passes: a broker that was held up is not to take its workers for silent.
+            if deadline <= now { tell(.tick) }
             flush()
         }
     }

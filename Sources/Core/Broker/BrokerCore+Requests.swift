@@ -4,6 +4,10 @@ internal import SibylProtocol
 extension BrokerCore {
     mutating func receive(_ arrival: RequestArrival, at now: Instant, into effects: inout [BrokerEffect]) {
         let record = RequestRecord(arrival, at: now, defaultTimeout: limits.defaultTimeout)
+        if isSettling(at: now) && !isServed(arrival.route) && requests.count < limits.requests {
+            requests.insert(record, at: arrival.slot)
+            return hold(arrival.slot)
+        }
         switch arrival.route {
         case .service(let service):
             if let refusal = objection(to: record, for: service, at: now) {
@@ -12,12 +16,7 @@ extension BrokerCore {
             requests.insert(record, at: arrival.slot)
             admit(arrival.slot, to: service, at: now, into: &effects)
         case .modelNotFound, .versionNotFound:
-            if isSettling(at: now) && requests.count < limits.requests {
-                requests.insert(record, at: arrival.slot)
-                hold(arrival.slot)
-            } else {
-                refuse(record, arrival.slot, unrouted: arrival.route, into: &effects)
-            }
+            refuse(record, arrival.slot, unrouted: arrival.route, into: &effects)
         }
     }
 

@@ -2,12 +2,16 @@ internal import SibylProtocol
 
 /// A broker's first moments.
 ///
-/// After a restart, clients and workers come back in any order. Until workers had the time to, a model that nobody has
-/// announced is not unknown: requests for it are held, and routed again whenever a worker has joined. When that time is
-/// over, the rest is told that there is no such model.
+/// After a restart, clients and workers come back in any order. Until workers had the time to, a model that nobody
+/// announces is neither unknown nor unavailable: requests for it are held, and routed again whenever a worker has joined.
+/// When that time is over, the rest is told so.
 extension BrokerCore {
     func isSettling(at now: Instant) -> Bool {
         !isDraining && now < started + limits.settlingTime
+    }
+
+    func isServed(_ route: Route) -> Bool {
+        if case .service(let service) = route { directory[service].isReady } else { false }
     }
 
     mutating func hold(_ slot: Int32) {
@@ -35,6 +39,7 @@ extension BrokerCore {
         _ id: RequestID, to route: Route, at now: Instant, into effects: inout [BrokerEffect]
     ) {
         guard let slot = requests.slot(of: id), requests[slot].state == .held else { return }
+        if isSettling(at: now) && !isServed(route) { return }
         let record = requests[slot]
         switch route {
         case .service(let service):
@@ -45,7 +50,6 @@ extension BrokerCore {
             requests.links.remove(slot, from: &held)
             admit(slot, to: service, at: now, into: &effects)
         case .modelNotFound, .versionNotFound:
-            if isSettling(at: now) { return }
             release(held: slot)
             refuse(record, slot, unrouted: route, into: &effects)
         }

@@ -162,8 +162,11 @@ extension BrokerCore {
 
     /// One heartbeat: drops who was silent too long, pings the others.
     mutating func beat(at now: Instant, into effects: inout [BrokerEffect]) {
+        // Who was itself held up for so long can't say who was silent: the next beat can.
+        let isLate = limits.livenessTimeout < now - nextPing
         nextPing = now + limits.heartbeatInterval
-        for worker in workers.connected where limits.livenessTimeout < now - workers[worker].lastHeard {
+        for worker in workers.connected
+        where !isLate && limits.livenessTimeout < now - workers[worker].lastHeard {
             lose(workers[worker].peer, .silent, at: now, into: &effects)
         }
         pingAll(into: &effects)

@@ -78,6 +78,17 @@ import Testing
         #expect(broker.refused.map(\.refusal) == [.modelNotFound])
     }
 
+    @Test func aModelWhoseWorkerWentAgainIsWaitedForToo() {
+        var broker = Self.freshBroker()
+        broker.join(1)
+        broker.send(.goodbye(PeerID(rawValue: 1)))
+        let slot = broker.request()
+        #expect(broker.effects.isEmpty)
+        broker.join(2)
+        Self.tellRoutes(&broker)
+        #expect(broker.dispatched == [[UInt64(slot), 2]])
+    }
+
     @Test func whatIsHeldExpiresIsCancelledAndLeavesWithItsClient() {
         var broker = Self.freshBroker()
         let brief = broker.request(timeout: 10)

@@ -287,4 +287,15 @@ import Testing
         broker.join(3, models: [("m", "1"), ("m", "1")])
         #expect(broker.core.workers.count == 0)
     }
+
+    @Test func aBrokerThatWasHeldUpDoesNotTakeItsWorkersForSilent() {
+        var broker = BrokerHarness()
+        broker.join(1)
+        broker.skip(milliseconds: 60_000)
+        broker.send(.tick)
+        #expect(broker.effects == [.ping(worker: PeerID(rawValue: 1))])
+        broker.wait(milliseconds: 2_500)
+        let slot = broker.request()
+        #expect(broker.refused == [.init(slot: slot, refusal: .noWorker)])
+    }
 }

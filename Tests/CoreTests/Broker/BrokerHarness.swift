@@ -23,6 +23,11 @@ struct BrokerHarness: ~Copyable {
         core.handle(event, at: now, into: &effects)
     }
 
+    /// Lets time pass without a tick, as for a process that was stopped.
+    mutating func skip(milliseconds: Int64) {
+        now = now + .milliseconds(milliseconds)
+    }
+
     /// Takes what several events brought as the effects to look at.
     mutating func gather(_ gathered: [BrokerEffect]) {
         effects = gathered
