@@ -61,7 +61,6 @@ public final class JSONDocument {
         case .string: append(try parser.string())
         case .number:
             let number = try parser.number()
-            guard number.isFinite else { throw parser.beyondRange(number) }
             append(.number, from: number.offset, to: parser.position)
         case .bool:
             let begin = parser.position

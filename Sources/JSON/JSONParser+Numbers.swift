@@ -25,6 +25,9 @@ extension JSONParser {
             number.isInteger = false
         }
         number.raw = UnsafeRawBufferPointer(start: start + begin, count: position - begin)
+        guard number.isFinite else {
+            throw JSONError(code: .range, message: "the number is beyond what a double can hold", offset: begin)
+        }
         return number
     }
 
@@ -89,11 +92,14 @@ public struct JSONNumberText {
         }
     }
 
-    /// Whether a double can hold it; no conversion where the digits tell.
-    public var isFinite: Bool { digitCount + exponent < 308 || double != nil }
+    /// Whether a double can hold it, which is so for what a parser gives; no conversion where the digits tell.
+    var isFinite: Bool { digitCount + exponent < 308 || nearest != nil }
 
-    /// The nearest double, ties to even; nil when the number is beyond the largest.
-    public var double: Double? {
+    /// The nearest double, ties to even. A parser gives no number that has none.
+    public var double: Double { nearest ?? .infinity }
+
+    /// Nil when the number is beyond the largest double.
+    private var nearest: Double? {
         if significand == 0 { return isNegative ? -0.0 : 0.0 }
         // Clinger (1990): both factors are exact doubles, so one correctly rounded operation gives the nearest.
         if !isTruncated && significand <= 1 << 53 && exponent >= -22 && exponent <= 22 {
@@ -102,11 +108,11 @@ public struct JSONNumberText {
                 ? Double(significand) / Self.powers[-exponent] : Double(significand) * Self.powers[exponent]
             return isNegative ? -magnitude : magnitude
         }
-        return slowDouble
+        return slowNearest
     }
 
     /// The standard library's conversion: correctly rounded, and deaf to the locale.
-    private var slowDouble: Double? {
+    private var slowNearest: Double? {
         // Out of range in either direction, however long the text is.
         if digitCount + exponent > 310 { return nil }
         if digitCount + exponent < -400 { return isNegative ? -0.0 : 0.0 }
@@ -134,7 +140,7 @@ public struct JSONNumberText {
         // At most 19 turns: by then it is 0 or has overflowed.
         while rest > 0 {
             let (product, overflow) = magnitude.multipliedReportingOverflow(by: 10)
-            if overflow { return twentyDigits }
+            if overflow { return nil }
             magnitude = product
             rest -= 1
         }
@@ -146,18 +152,19 @@ public struct JSONNumberText {
         return magnitude
     }
 
-    /// Whole numbers of 20 digits: some fit 64 bits, and the significand holds only 19.
+    /// A whole number of 20 digits, the last of which the significand doesn't hold: some fit 64 bits. With fewer before
+    /// the point the digit that was cut off is a fraction, and with more nothing fits.
     private var twentyDigits: UInt64? {
-        guard isInteger else { return nil }
-        var magnitude: UInt64 = 0
-        for byte in raw where byte != UInt8(ascii: "-") {
-            let (product, overflow) = magnitude.multipliedReportingOverflow(by: 10)
-            let (sum, carry) = product.addingReportingOverflow(UInt64(byte - UInt8(ascii: "0")))
-            if overflow || carry { return nil }
-            magnitude = sum
-        }
-        return magnitude
+        guard exponent == 1 else { return nil }
+        let digits = raw.prefix { $0 | 0x20 != UInt8(ascii: "e") }.lazy.filter(Self.isDigit)
+        let rest = digits.drop { $0 == UInt8(ascii: "0") }.dropFirst(19)
+        guard let last = rest.first, rest.dropFirst().allSatisfy({ $0 == UInt8(ascii: "0") }) else { return nil }
+        let (product, overflow) = significand.multipliedReportingOverflow(by: 10)
+        let (sum, carry) = product.addingReportingOverflow(UInt64(last - UInt8(ascii: "0")))
+        return overflow || carry ? nil : sum
     }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
     private static let powers: [Double] = [
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,

@@ -32,8 +32,7 @@ extension SchemaEvaluation {
     private static func isInteger(_ value: JSONNode) -> Bool {
         guard let number = value.number else { return false }
         if number.int64 != nil { return true }
-        guard let double = number.double else { return false }
-        return double.rounded() == double
+        return number.double.rounded() == number.double
     }
 
     /// The value for a message: what a person can read at a glance.
@@ -52,7 +51,7 @@ extension SchemaEvaluation {
 
     private mutating func checkNumber(_ rules: NumberRules, _ value: JSONNode) -> Bool {
         guard let number = value.number else { return false }
-        let double = number.double ?? 0
+        let double = number.double
         var isValid = true
         if let bound = rules.minimum, Self.isBelow(number, double, bound) {
             isValid = fail("minimum", "must be at least \(bound.text), but is \(Self.shown(value))")
