@@ -14,8 +14,7 @@ struct DecimalNumber {
                 if isFraction { exponent -= 1 }
             case UInt8(ascii: "."): isFraction = true
             case UInt8(ascii: "e"), UInt8(ascii: "E"):
-                let written = String(decoding: text[(index + 1)...], as: UTF8.self)
-                exponent += Int(written.hasPrefix("+") ? String(written.dropFirst()) : written) ?? 0
+                exponent += Self.exponent(text[(index + 1)...])
                 normalize()
                 return
             default: continue
@@ -26,6 +25,13 @@ struct DecimalNumber {
 
     init(_ text: String) {
         self = Array(text.utf8).withUnsafeBytes { DecimalNumber($0) }
+    }
+
+    /// Saturates far beyond any double: then the digits decide, or the number is next to zero.
+    private static func exponent(_ text: Slice<UnsafeRawBufferPointer>) -> Int {
+        let digits = text.lazy.filter { $0 >= UInt8(ascii: "0") }
+        let magnitude = digits.reduce(0) { min($0 * 10 + Int($1 - UInt8(ascii: "0")), 1_000_000_000) }
+        return text.first == UInt8(ascii: "-") ? -magnitude : magnitude
     }
 
     private mutating func normalize() {

@@ -94,7 +94,8 @@ struct SchemaTests {
 
     @Test(arguments: [
         ("0.0075", "0.0001", true), ("0.00751", "0.0001", false), ("1e300", "7", false), ("4.5", "1.5", true),
-        ("9007199254740993", "2", false), ("1.1", "0.1", true),
+        ("9007199254740993", "2", false), ("1.1", "0.1", true), ("0.1e-9223372036854775808", "0.5", false),
+        ("1e-99999999999999999999", "0.5", false), ("-0e99999999999999999999", "0.5", true), ("15E+0", "2.5", true),
     ])
     func multiplesAreExact(_ value: String, _ divisor: String, _ isMultiple: Bool) throws {
         let schema = JSONSchema(["multipleOf": try JSONValue(parsing: divisor)])
