@@ -18,14 +18,14 @@ public struct JSONText {
         hasEscapes ? String(decoding: unescaped, as: UTF8.self) : String(decoding: raw, as: UTF8.self)
     }
 
-    /// Whether the string's meaning is `other`; allocates only where there are escapes.
+    /// Whether the string's meaning is `other`; nothing is allocated.
     public func equals(_ other: StaticString) -> Bool {
         equals(UnsafeRawBufferPointer(start: other.utf8Start, count: other.utf8CodeUnitCount))
     }
 
     /// Whether the string's meaning is this UTF-8.
     public func equals(_ other: UnsafeRawBufferPointer) -> Bool {
-        if hasEscapes { return unescaped.elementsEqual(other) }
+        if hasEscapes { return meaning.elementsEqual(other) }
         guard raw.count == other.count else { return false }
         for index in raw.indices where raw[index] != other[index] { return false }
         return true
@@ -36,23 +36,37 @@ public struct JSONText {
         guard hasEscapes else { return Array(raw) }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(raw.count)
-        var index = 0
-        // Each turn consumes at least one byte of content that the parser has checked.
-        while index < raw.count {
-            guard raw[index] == UInt8(ascii: "\\") else {
-                bytes.append(raw[index])
-                index += 1
-                continue
-            }
-            let escape = raw[index + 1]
-            index += 2
-            if escape == UInt8(ascii: "u") {
-                UTF8.encode(scalar(at: &index)).map { bytes.append(contentsOf: $0) }
-            } else {
-                bytes.append(Self.meaning(of: escape))
-            }
-        }
+        bytes.append(contentsOf: meaning)
         return bytes
+    }
+
+    /// The UTF-8 of the string's meaning, byte by byte.
+    private var meaning: JSONTextMeaning { JSONTextMeaning(raw: raw) }
+}
+
+/// Undoes the escapes of content that a parser has checked.
+private struct JSONTextMeaning: Sequence, IteratorProtocol {
+    private let raw: UnsafeRawBufferPointer
+    private var index = 0
+    /// What is left of a scalar that was written with digits.
+    private var pending = UTF8.EncodedScalar()
+
+    init(raw: UnsafeRawBufferPointer) {
+        self.raw = raw
+    }
+
+    mutating func next() -> UInt8? {
+        if !pending.isEmpty { return pending.removeFirst() }
+        guard index < raw.count else { return nil }
+        let byte = raw[index]
+        index += 1
+        guard byte == UInt8(ascii: "\\") else { return byte }
+        let escape = raw[index]
+        index += 1
+        guard escape == UInt8(ascii: "u") else { return Self.meaning(of: escape) }
+        // UTF-8 has a form for every scalar.
+        pending = UTF8.encode(nextScalar()) ?? UTF8.encodedReplacementCharacter
+        return pending.removeFirst()
     }
 
     private static func meaning(of escape: UInt8) -> UInt8 {
@@ -66,17 +80,16 @@ public struct JSONText {
         }
     }
 
-    /// The scalar whose four digits stand at `index`, the second half of a surrogate pair included.
-    private func scalar(at index: inout Int) -> UnicodeScalar {
-        let first = hexadecimal(at: index)
-        index += 4
+    /// The scalar whose four digits come next, the second half of a surrogate pair included.
+    private mutating func nextScalar() -> UnicodeScalar {
+        let first = nextUnit()
         guard first >= 0xD800 && first < 0xDC00 else { return UnicodeScalar(first) ?? "\u{FFFD}" }
-        let second = hexadecimal(at: index + 2)
-        index += 6
-        return UnicodeScalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)) ?? "\u{FFFD}"
+        index += 2
+        return UnicodeScalar(0x10000 + (first - 0xD800) << 10 + (nextUnit() - 0xDC00)) ?? "\u{FFFD}"
     }
 
-    private func hexadecimal(at index: Int) -> UInt32 {
-        (index..<index + 4).reduce(0) { $0 << 4 | UInt32(JSONParser.digit(raw[$1]) ?? 0) }
+    private mutating func nextUnit() -> UInt32 {
+        defer { index += 4 }
+        return (index..<index + 4).reduce(0) { $0 << 4 | UInt32(JSONParser.digit(raw[$1]) ?? 0) }
     }
 }
