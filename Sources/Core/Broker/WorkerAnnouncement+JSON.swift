@@ -17,6 +17,8 @@ extension WorkerAnnouncement {
             if key.equals("name") {
                 name = try parser.string().string
             } else if key.equals("models") {
+                // Of a key that stands twice the last one counts.
+                models.removeAll()
                 try parser.beginArray()
                 while try parser.nextElement() { models.append(try Model(reading: &parser, frame)) }
             } else {
