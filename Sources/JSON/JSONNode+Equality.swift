@@ -1,65 +1,86 @@
-/// Equality as JSON Schema has it: numbers by value, strings by meaning, arrays in order, objects without order.
+/// Equality as JSON Schema has it: numbers by value, strings by their bytes, arrays in order, objects without order. It
+/// takes time in the size of the values.
 extension JSONNode {
     public func isEqual(to other: JSONNode) -> Bool {
         switch (kind, other.kind) {
         case (.null, .null): true
         case (.bool, .bool): bool == other.bool
-        case (.number, .number): Self.isEqual(number, other.number)
-        case (.string, .string): Self.isEqual(stringText, other.stringText)
-        case (.array, .array): isEqualArray(other)
+        case (.number, .number): NumberIdentity(number) == NumberIdentity(other.number)
+        case (.string, .string): MemberName(stringText) == MemberName(other.stringText)
+        case (.array, .array):
+            count == other.count && zip(elements, other.elements).allSatisfy { $0.isEqual(to: $1) }
         case (.object, .object): isEqualObject(other)
         default: false
         }
     }
 
-    private static func isEqual(_ one: JSONNumberText?, _ other: JSONNumberText?) -> Bool {
-        guard let one, let other else { return false }
-        if let left = one.int64, let right = other.int64 { return left == right }
-        if let left = one.uint64, let right = other.uint64 { return left == right }
-        return one.double == other.double
-    }
-
-    private static func isEqual(_ one: JSONText, _ other: JSONText) -> Bool {
-        if !one.hasEscapes && !other.hasEscapes { return one.raw.elementsEqual(other.raw) }
-        return one.unescaped == other.unescaped
-    }
-
-    private func isEqualArray(_ other: JSONNode) -> Bool {
-        guard count == other.count else { return false }
-        return zip(elements, other.elements).allSatisfy { $0.isEqual(to: $1) }
+    /// Whether a node is equal to a value that owns what it holds. Such a value's numbers are whole ones of 64 bits, or
+    /// rounded: there a number that is no whole one of 64 bits is compared as a double.
+    func isEqual(to value: JSONValue) -> Bool {
+        switch value {
+        case .null: return isNull
+        case .bool(let expected): return bool == expected
+        case .integer(let expected): return int64.map { $0 == expected } ?? (double == Double(expected))
+        case .double(let expected): return int64 == nil && double == expected
+        case .string(let expected):
+            return kind == .string && Array(expected.utf8).withUnsafeBytes { stringText.equals($0) }
+        case .array(let expected):
+            return kind == .array && count == expected.count
+                && zip(elements, expected).allSatisfy { $0.isEqual(to: $1) }
+        case .object(let expected):
+            guard kind == .object, count >= expected.count else { return false }
+            let members = MemberIndex(self)
+            return members.count == expected.count
+                && expected.allSatisfy { key, value in members[key]?.isEqual(to: value) ?? false }
+        }
     }
 
     /// By way of a dictionary, so that large objects cost no more than their size.
     private func isEqualObject(_ other: JSONNode) -> Bool {
-        let mine = dictionary
-        let theirs = other.dictionary
+        let mine = MemberIndex(self)
+        let theirs = MemberIndex(other)
         guard mine.count == theirs.count else { return false }
-        return mine.allSatisfy { key, value in theirs[key].map { value.isEqual(to: $0) } ?? false }
+        return mine.allSatisfy { name, value in theirs[name].map { value.isEqual(to: $0) } ?? false }
     }
 
-    private var dictionary: [String: JSONNode] {
-        var dictionary: [String: JSONNode] = [:]
-        for member in members { dictionary[member.key.stringText.string] = member.value }
-        return dictionary
-    }
-
-    /// Values that are equal hash alike.
+    /// Values that are equal hash alike, and others don't: arrays tell where they begin and end.
     public func hash(into hasher: inout Hasher) {
+        hasher.combine(kind)
         switch kind {
-        case .null: hasher.combine(0)
+        case .null: break
         case .bool: hasher.combine(bool)
-        case .number: hasher.combine(double)
-        case .string: hasher.combine(stringText.string)
-        case .array: for element in elements { element.hash(into: &hasher) }
+        case .number: hasher.combine(NumberIdentity(number))
+        case .string: hasher.combine(MemberName(stringText))
+        case .array:
+            hasher.combine(count)
+            for element in elements { element.hash(into: &hasher) }
         case .object:
             // Members have no order: their hashes are added.
-            let sum = dictionary.reduce(0) { sum, member in
+            let sum = MemberIndex(self).reduce(0) { sum, member in
                 var one = Hasher()
-                one.combine(member.key)
+                one.combine(member.name)
                 member.value.hash(into: &one)
                 return sum &+ one.finalize()
             }
             hasher.combine(sum)
+        }
+    }
+}
+
+/// What tells numbers apart: the whole number where it is one of 64 bits, so that neighbours beyond 2^53 differ, else the
+/// nearest double.
+private enum NumberIdentity: Hashable {
+    case whole(Int64)
+    case beyondInt64(UInt64)
+    case double(Double)
+
+    init(_ number: JSONNumberText?) {
+        if let whole = number?.int64 {
+            self = .whole(whole)
+        } else if let whole = number?.uint64 {
+            self = .beyondInt64(whole)
+        } else {
+            self = .double(number?.double ?? 0)
         }
     }
 }

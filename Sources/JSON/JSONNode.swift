@@ -19,6 +19,9 @@ public struct JSONNode {
         }
     }
 
+    /// How many values are in this one, itself and keys included.
+    var extent: Int { following - index }
+
     public var kind: JSONKind { entry.kind }
 
     /// The value's own text; a string's is its content as it was written, without the quotes.

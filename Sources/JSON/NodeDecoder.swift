@@ -10,7 +10,7 @@ struct NodeDecoder: Decoder {
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
         guard case .object = node.kind else { throw mismatch([String: JSONValue].self, "an object") }
-        return KeyedDecodingContainer(KeyedNodeContainer(node: node, codingPath: codingPath))
+        return KeyedDecodingContainer(KeyedNodeContainer(node, codingPath))
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
@@ -80,12 +80,26 @@ extension NodeDecoder: SingleValueDecodingContainer {
 
 /// An object's members.
 private struct KeyedNodeContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
+    /// Objects with fewer members are searched member by member, which is quicker than making an index of them.
+    private static var fewMembers: Int { 32 }
+
     let node: JSONNode
     let codingPath: [any CodingKey]
+    private let index: MemberIndex?
+
+    init(_ node: JSONNode, _ codingPath: [any CodingKey]) {
+        self.node = node
+        self.codingPath = codingPath
+        index = node.count > Self.fewMembers ? MemberIndex(node) : nil
+    }
+
+    private func member(_ name: String) -> JSONNode? {
+        if let index { index[name] } else { node[name] }
+    }
 
     var allKeys: [Key] { node.members.compactMap { Key(stringValue: $0.key.stringText.string) } }
 
-    func contains(_ key: Key) -> Bool { node[key.stringValue] != nil }
+    func contains(_ key: Key) -> Bool { member(key.stringValue) != nil }
 
     func decodeNil(forKey key: Key) throws -> Bool { try decoder(for: key).node.isNull }
 
@@ -108,14 +122,14 @@ private struct KeyedNodeContainer<Key: CodingKey>: KeyedDecodingContainerProtoco
     }
 
     func superDecoder() throws -> any Decoder {
-        guard let node = node["super"] else { throw missing(PathKey.super) }
+        guard let node = member("super") else { throw missing(PathKey.super) }
         return NodeDecoder(node: node, codingPath: codingPath + [PathKey.super])
     }
 
     func superDecoder(forKey key: Key) throws -> any Decoder { try decoder(for: key) }
 
     private func decoder(for key: Key) throws -> NodeDecoder {
-        guard let member = node[key.stringValue] else { throw missing(key) }
+        guard let member = member(key.stringValue) else { throw missing(key) }
         return NodeDecoder(node: member, codingPath: codingPath + [key])
     }
 

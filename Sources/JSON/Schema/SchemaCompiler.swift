@@ -125,12 +125,15 @@ struct SchemaCompiler {
         var objects = validates ? try rules.objectAssertions() : ObjectRules()
         let properties = try compileMap("properties", rules.members, of: rules.place)
         let required = validates ? try rules.strings("required") ?? [] : []
-        let known = Set(properties.map(\.key))
         var names = properties.map(\.key)
-        for name in required where !known.contains(name) && !names.contains(name) { names.append(name) }
+        var places = Dictionary(uniqueKeysWithValues: zip(names, 0...))
+        for name in required where places[name] == nil {
+            places[name] = names.count
+            names.append(name)
+        }
         objects.keys = SchemaKeyTable(names)
         objects.properties = properties.map(\.schema) + Array(repeating: -1, count: names.count - properties.count)
-        objects.required = required.compactMap { names.firstIndex(of: $0) }
+        objects.required = required.compactMap { places[$0] }
         for (text, schema) in try compileMap("patternProperties", rules.members, of: rules.place) {
             objects.patterns.append((try rules.pattern(text, at: "patternProperties"), schema))
         }

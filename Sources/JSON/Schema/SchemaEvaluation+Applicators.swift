@@ -72,7 +72,7 @@ extension SchemaEvaluation {
         guard collects else { return false }
         let shown = 4
         let reasons = schemas.prefix(shown).compactMap { firstReason($0, value) }.joined(separator: "; or ")
-        return fail(rule, "must meet one of \(schemas.count) schemas: \(reasons)")
+        return fail(rule, "must meet one of \(schemas.count) schemas" + (reasons.isEmpty ? "" : ": \(reasons)"))
     }
 
     private mutating func applyNot(_ schema: Int, _ value: JSONNode, _ tracker: Tracker) -> Bool {

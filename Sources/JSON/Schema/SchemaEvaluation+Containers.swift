@@ -73,19 +73,18 @@ extension SchemaEvaluation {
     mutating func checkObject(_ rules: ObjectRules, _ value: JSONNode, _ tracker: inout Tracker) -> Bool {
         var isValid = checkCounts(rules, value)
         guard isValid || collects else { return false }
-        // Bit by bit for as many keys as a word has; schemas with more are rare and ask the value for each key.
-        var seen: UInt64 = 0
+        var seen = SeenKeys(count: rules.keys.keys.count)
         var hint = 0
         for (index, member) in value.members.enumerated() {
             let place = rules.keys.place(of: member.key.stringText, hint: hint)
             if let place {
-                seen |= 1 &<< UInt64(place & 63)
+                seen.note(place)
                 hint = place + 1
             }
             isValid = checkMember(rules, member, at: place, index, &tracker) && isValid
             guard isValid || collects else { return false }
         }
-        isValid = checkRequired(rules, value, seen) && isValid
+        isValid = checkRequired(rules, seen) && isValid
         return checkDependencies(rules, value) && isValid
     }
 
@@ -139,12 +138,9 @@ extension SchemaEvaluation {
         return fail("propertyNames", at: key.stringText.string, "as a name \(reason)")
     }
 
-    private mutating func checkRequired(_ rules: ObjectRules, _ value: JSONNode, _ seen: UInt64) -> Bool {
+    private mutating func checkRequired(_ rules: ObjectRules, _ seen: SeenKeys) -> Bool {
         var isValid = true
-        let fitsWord = rules.keys.keys.count <= 64
-        for place in rules.required {
-            let isThere = fitsWord ? seen & (1 &<< UInt64(place)) != 0 : value[rules.keys.keys[place]] != nil
-            if isThere { continue }
+        for place in rules.required where !seen.has(place) {
             guard collects else { return false }
             isValid = fail("required", at: rules.keys.keys[place], "is required and missing")
         }
@@ -160,5 +156,25 @@ extension SchemaEvaluation {
             }
         }
         return isValid
+    }
+}
+
+/// Which of a schema's keys a value has, bit by bit; only for more keys than a word has bits something is allocated.
+struct SeenKeys {
+    private var first: UInt64 = 0
+    private var rest: [UInt64] = []
+
+    init(count: Int) {
+        if count > 64 { rest = [UInt64](repeating: 0, count: (count - 1) / 64) }
+    }
+
+    mutating func note(_ place: Int) {
+        let bit: UInt64 = 1 << UInt64(place % 64)
+        if place < 64 { first |= bit } else { rest[place / 64 - 1] |= bit }
+    }
+
+    func has(_ place: Int) -> Bool {
+        let word = place < 64 ? first : rest[place / 64 - 1]
+        return word & (1 << UInt64(place % 64)) != 0
     }
 }

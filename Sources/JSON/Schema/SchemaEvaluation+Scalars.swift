@@ -9,9 +9,8 @@ extension SchemaEvaluation {
         if let constant = schema.constant, !value.isEqual(to: constant) {
             isValid = fail("const", "must be \(constant), but is \(Self.shown(value))")
         }
-        if !schema.choices.isEmpty && !schema.choices.contains(where: { value.isEqual(to: $0) }) {
-            let choices = schema.choices.prefix(20).map(\.description).joined(separator: ", ")
-            isValid = fail("enum", "must be one of \(choices), but is \(Self.shown(value))")
+        if let choices = schema.choices, !choices.contains(value) {
+            isValid = fail("enum", "must be one of \(choices.words), but is \(Self.shown(value))")
         }
         if let rules = schema.numbers, value.kind == .number { isValid = checkNumber(rules, value) && isValid }
         if let rules = schema.strings, value.kind == .string { isValid = checkString(rules, value) && isValid }
@@ -41,9 +40,7 @@ extension SchemaEvaluation {
         case .array: return "an array of \(value.count)"
         case .object: return "an object"
         default:
-            let longest = 80
-            let text = String(decoding: value.source, as: UTF8.self)
-            return text.count <= longest ? text : text.prefix(longest) + "…"
+            return String(decoding: value.source, as: UTF8.self).shortened(to: 80)
         }
     }
 
@@ -98,11 +95,12 @@ extension SchemaEvaluation {
         var isValid = true
         if rules.minimumLength != nil || rules.maximumLength != nil {
             let length = Self.length(of: text)
+            if let most = rules.maximumLength, length > most {
+                // No pattern is tried: a search may take far longer than the string is long.
+                return fail("maxLength", "must have at most \(most) characters, but has \(length)")
+            }
             if let least = rules.minimumLength, length < least {
                 isValid = fail("minLength", "must have at least \(least) characters, but has \(length)")
-            }
-            if let most = rules.maximumLength, length > most {
-                isValid = fail("maxLength", "must have at most \(most) characters, but has \(length)")
             }
         }
         if let pattern = rules.pattern, !pattern.matches(text.string) {
@@ -115,29 +113,5 @@ extension SchemaEvaluation {
     private static func length(of text: JSONText) -> Int {
         if text.hasEscapes { return text.unescaped.count { $0 & 0xc0 != 0x80 } }
         return text.raw.count { $0 & 0xc0 != 0x80 }
-    }
-}
-
-extension JSONNode {
-    /// Equality as JSON Schema has it: numbers by value, objects without order.
-    func isEqual(to value: JSONValue) -> Bool {
-        switch value {
-        case .null: return isNull
-        case .bool(let expected): return bool == expected
-        case .integer(let expected):
-            return kind == .number && (int64.map { $0 == expected } ?? (double == Double(expected)))
-        case .double(let expected): return double == expected
-        case .string(let expected):
-            guard kind == .string else { return false }
-            return Array(expected.utf8).withUnsafeBytes { stringText.equals($0) }
-        case .array(let expected):
-            return kind == .array && count == expected.count
-                && zip(elements, expected).allSatisfy { $0.isEqual(to: $1) }
-        case .object(let expected):
-            guard kind == .object, Set(members.map { $0.key.stringText.string }).count == expected.count else {
-                return false
-            }
-            return expected.allSatisfy { key, value in self[key]?.isEqual(to: value) ?? false }
-        }
     }
 }

@@ -3,33 +3,55 @@
 /// The first run only asks whether the value is valid, and stops at the first fault; only for one that isn't, a second
 /// run collects every fault with its path and its words.
 struct SchemaEvaluation {
-    /// Schemas inside schemas beyond this depth count as a fault: a reference that leads to itself would never end.
+    /// Schemas inside schemas beyond this depth are given up: a reference that leads to itself would never end.
     private static let maximumDepth = 512
 
     let program: SchemaProgram
-    let collects: Bool
     private(set) var violations: [SchemaViolation] = []
+    /// How many violations are wanted; none when only the verdict is.
+    private let limit: Int
     /// The way from the root to the value in hand; kept only when collecting.
     private var path: [String] = []
     /// The resources of the schemas that are being evaluated, outermost first.
     private(set) var scope: [Int] = []
     private var depth = 0
+    /// How many schemas may still be applied; 0 once the run was given up.
+    private var steps: Int
+    /// Why the run was given up: then no verdict of it counts, not that of a `not` either.
+    private var surrender: String?
 
-    init(_ program: SchemaProgram, collects: Bool) {
-        self.program = program
-        self.collects = collects
+    init(_ program: SchemaProgram, of value: JSONNode, limit: Int) {
+        self.init(program, limit: limit, steps: Self.steps(for: value))
     }
+
+    private init(_ program: SchemaProgram, limit: Int, steps: Int) {
+        self.program = program
+        self.limit = limit
+        self.steps = steps
+    }
+
+    /// What bounds the time of a run: a schema with choices that refer to itself may else take time exponential in the
+    /// depth of a value that somebody has chosen for that. No other schema comes near a thousand for each value.
+    private static func steps(for value: JSONNode) -> Int { 10_000 + 1_000 * value.extent }
 
     mutating func run(_ value: JSONNode) -> Bool {
         var tracker = Tracker.off
-        return evaluate(program.root, value, &tracker)
+        let isValid = evaluate(program.root, value, &tracker)
+        guard let surrender else { return isValid }
+        if limit > 0 { violations = [SchemaViolation(path: "", rule: "$ref", message: surrender)] }
+        return false
     }
+
+    /// Whether more violations are wanted.
+    var collects: Bool { limit > 0 && violations.count < limit }
 
     // MARK: - One schema
 
     mutating func evaluate(_ index: Int, _ value: JSONNode, _ tracker: inout Tracker) -> Bool {
+        guard steps > 0 else { return giveUp("can't be checked: its schema takes too many steps for this value") }
+        steps -= 1
         guard depth < Self.maximumDepth else {
-            return fail("$ref", "the schema goes deeper than \(Self.maximumDepth) levels here")
+            return giveUp("can't be checked: its schema refers to itself over \(Self.maximumDepth) levels")
         }
         let schema = program.schemas[index]
         depth += 1
@@ -45,6 +67,12 @@ struct SchemaEvaluation {
         if isValid || collects { isValid = checkUnevaluated(schema, value, &own) && isValid }
         if isValid { tracker.merge(own) }
         return isValid
+    }
+
+    private mutating func giveUp(_ reason: String) -> Bool {
+        if surrender == nil { surrender = reason }
+        steps = 0
+        return false
     }
 
     private mutating func check(_ schema: CompiledSchema, _ value: JSONNode, _ tracker: inout Tracker) -> Bool {
@@ -65,33 +93,45 @@ struct SchemaEvaluation {
         return isValid
     }
 
+    // MARK: - Runs beside this one
+
     /// A run of its own that collects nothing: for schemas that may fail without the value being wrong.
     mutating func probe(_ index: Int, _ value: JSONNode, _ tracker: inout Tracker) -> Bool {
         guard collects else { return evaluate(index, value, &tracker) }
-        var probing = SchemaEvaluation(program, collects: false)
-        probing.scope = scope
-        probing.depth = depth
-        return probing.evaluate(index, value, &tracker)
+        return aside(limit: 0) { $0.evaluate(index, value, &tracker) }
     }
 
-    /// Why a schema fails; only when collecting.
-    func firstReason(_ index: Int, _ value: JSONNode) -> String? {
-        var explaining = SchemaEvaluation(program, collects: true)
-        explaining.scope = scope
-        explaining.depth = depth
-        var tracker = Tracker.off
-        _ = explaining.evaluate(index, value, &tracker)
-        return explaining.violations.first.map { ($0.path.isEmpty ? "" : $0.path + " ") + $0.message }
+    /// The first fault that makes a schema fail. Choices inside choices are not explained: nobody could read it.
+    mutating func firstReason(_ index: Int, _ value: JSONNode) -> String? {
+        guard limit > 1 else { return nil }
+        let fault = aside(limit: 1) { run in
+            var tracker = Tracker.off
+            _ = run.evaluate(index, value, &tracker)
+            return run.violations.first
+        }
+        return fault.map { ($0.path.isEmpty ? "" : $0.path + " ") + $0.message }
+    }
+
+    private mutating func aside<Result>(limit: Int, _ body: (inout SchemaEvaluation) -> Result) -> Result {
+        var other = SchemaEvaluation(program, limit: limit, steps: steps)
+        other.scope = scope
+        other.depth = depth
+        let result = body(&other)
+        steps = other.steps
+        surrender = surrender ?? other.surrender
+        return result
     }
 
     // MARK: - Faults
 
     mutating func fail(_ rule: String, _ message: @autoclosure () -> String) -> Bool {
-        if collects && violations.count < SchemaValidator.maximumViolations {
-            let pointer = path.map { "/" + SchemaPlace.escaped($0) }.joined()
-            violations.append(SchemaViolation(path: pointer, rule: rule, message: message()))
-        }
+        if collects { violations.append(SchemaViolation(path: pointer, rule: rule, message: message())) }
         return false
+    }
+
+    /// Keys that nobody could read are cut: a hundred violations under one key would else take a hundred times its size.
+    private var pointer: String {
+        path.map { "/" + SchemaPlace.escaped($0.shortened(to: 256)) }.joined()
     }
 
     /// Evaluates a value inside the value in hand.

@@ -14,7 +14,7 @@ struct SchemaKeywords {
         schema.constant = members["const"]
         if let value = members["enum"] {
             guard let choices = value.array else { throw fault("enum", "enum is an array of values") }
-            schema.choices = choices
+            schema.choices = SchemaChoices(choices)
             if choices.isEmpty { schema.refusesAll = true }
         }
         schema.numbers = try numberAssertions()

@@ -46,7 +46,7 @@ final class CompiledSchema: @unchecked Sendable {
     /// Empty for every type.
     var types: JSONTypes = []
     var constant: JSONValue?
-    var choices: [JSONValue] = []
+    var choices: SchemaChoices?
     var numbers: NumberRules?
     var strings: StringRules?
     var arrays: ArrayRules?

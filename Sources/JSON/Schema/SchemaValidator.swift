@@ -15,15 +15,19 @@ public final class SchemaValidator: Sendable {
     }
 
     /// Whether the value meets the schema; quick, and allocates nothing for most schemas.
+    ///
+    /// It takes time in the size of the value, but for what the schema says of each value: a `pattern` is searched as
+    /// long as the standard library likes, which `maxLength` bounds, and arrays and objects in an `enum` are compared
+    /// one by one. A value that takes over a thousand schemas for each value in it, and 10,000 more, counts as invalid.
     public func isValid(_ value: JSONNode) -> Bool {
-        var evaluation = SchemaEvaluation(program, collects: false)
+        var evaluation = SchemaEvaluation(program, of: value, limit: 0)
         return evaluation.run(value)
     }
 
     /// Every place where the value does not meet the schema, in the order of the value; empty when it does.
     public func violations(in value: JSONNode) -> [SchemaViolation] {
         if isValid(value) { return [] }
-        var evaluation = SchemaEvaluation(program, collects: true)
+        var evaluation = SchemaEvaluation(program, of: value, limit: Self.maximumViolations)
         _ = evaluation.run(value)
         return evaluation.violations
     }
