@@ -18,6 +18,24 @@ enum Built {
         try existing("Models/IrisModel/.build/release/iris-worker", by: "make plugin")
     }
 
+    /// What the compiler needs to find the modules that were built beside these tests, and the C modules below them.
+    static func moduleFlags() -> [String] {
+        let products = Bundle.main.executableURL!.deletingLastPathComponent().resolvingSymlinksInPath()
+        let checkouts = products.deletingLastPathComponent().deletingLastPathComponent().appending(path: "checkouts")
+        let sources = children(of: checkouts).flatMap { children(of: $0.appending(path: "Sources")) }
+        let maps =
+            children(of: products).map { $0.appending(path: "module.modulemap") }
+            + sources.map { $0.appending(path: "include/module.modulemap") }
+            + [root.appending(path: "Sources/CZeroMQ/module.modulemap")]
+        let paths = maps.map(\.path).filter { FileManager.default.fileExists(atPath: $0) }
+        return ["-I", products.appending(path: "Modules").path] + paths.flatMap { ["-Xcc", "-fmodule-map-file=" + $0] }
+    }
+
+    private static func children(of folder: URL) -> [URL] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return names.map { folder.appending(path: $0) }
+    }
+
     static func python() throws -> URL {
         URL(filePath: try existing(".build/python/bin/python", by: "scripts/python-tools"))
     }
