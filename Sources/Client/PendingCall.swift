@@ -13,7 +13,8 @@ final class PendingCall: @unchecked Sendable {
     /// The core's name for it; -1 before it has one and after its end.
     var slot: Int32 = -1
     var isCancelled = false
-    private var continuation: CheckedContinuation<Result<Reply, SibylError>, Never>?
+    // Unsafe, for it costs no allocation; `finish` sees to it that it is resumed once, and the core that it is at all.
+    private var continuation: UnsafeContinuation<Result<Reply, SibylError>, Never>?
 
     init(_ head: RequestHead, payload: [UInt8], timeout: Instant.Span) {
         self.head = head
@@ -21,7 +22,7 @@ final class PendingCall: @unchecked Sendable {
         self.timeout = timeout
     }
 
-    func begin(_ continuation: CheckedContinuation<Result<Reply, SibylError>, Never>) {
+    func begin(_ continuation: UnsafeContinuation<Result<Reply, SibylError>, Never>) {
         self.continuation = continuation
     }
 

@@ -69,7 +69,7 @@ public final class SibylClient: Sendable {
     func call(_ head: RequestHead, payload: [UInt8], timeout: Duration?) async throws(SibylError) -> Reply {
         let call = PendingCall(head, payload: payload, timeout: Self.span(timeout ?? self.timeout))
         let reply: Result<Reply, SibylError> = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
+            await withUnsafeContinuation { continuation in
                 call.begin(continuation)
                 switch commands.send(.call(call)) {
                 case .accepted: break
