@@ -58,11 +58,13 @@ public struct IrisModel: MLModel {
     public init(configuration: ModelConfiguration) throws {
         try configuration.rejectUnknownSettings(besides: "parameters")
         let path = try configuration.path("parameters")
-        machine = try path.map { try SupportVectorMachine(file: $0) } ?? SupportVectorMachine(PackageResources.iris_svm)
+        let builtIn = "the package's own file"
+        machine = try SupportVectorMachine(
+            path.map { try ModelFile(path: $0) } ?? ModelFile(PackageResources.iris_svm, name: builtIn))
         let labels = machine.labels.sorted()
         guard labels == Array(Species.allCases.indices.map(Int32.init)) else {
             throw ModelLoadError(
-                "the parameters of \(path ?? "the package") tell the classes \(labels) apart, not the three species "
+                "the parameters of \(path ?? builtIn) tell the classes \(labels) apart, not the three species "
                     + "0, 1, 2; write them with train/train.py")
         }
     }

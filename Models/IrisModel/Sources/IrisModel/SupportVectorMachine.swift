@@ -14,34 +14,28 @@ final class SupportVectorMachine: @unchecked Sendable {
     /// The classes that it tells apart.
     let labels: [Int32]
 
-    /// Reads a model file.
+    /// Loads a model file, by way of a file in memory: libsvm reads nothing else.
     ///
-    /// - Throws: `ModelLoadError` when there is none at `path`.
-    init(file path: String) throws(ModelLoadError) {
-        guard access(path, R_OK) == 0 else {
-            throw ModelLoadError(
-                "the parameters \(path) can't be read: \(String(cString: strerror(errno))); mend the setting "
-                    + "`parameters`, or leave it out for those that are built in")
-        }
+    /// - Throws: `ModelLoadError` when libsvm can't load it.
+    init(_ file: ModelFile) throws(ModelLoadError) {
+        let descriptor = iris_memory_file("iris.svm")
+        guard descriptor >= 0 else { throw Self.noMemory }
+        defer { close(descriptor) }
+        guard write(descriptor, file.bytes, file.bytes.count) == file.bytes.count else { throw Self.noMemory }
+        svm_set_print_string_function(iris_print_nothing)
+        let path = "/proc/self/fd/\(descriptor)"
         let loaded = Self.loading.withLock { _ in UInt(bitPattern: svm_load_model(path)) }
         guard let model = UnsafeMutablePointer<svm_model>(bitPattern: loaded) else {
-            throw ModelLoadError("\(path) is no libsvm model file; write one with train/train.py")
+            throw ModelLoadError("libsvm can't load the parameters; write them with train/train.py")
         }
         self.model = model
         var labels = [Int32](repeating: 0, count: Int(svm_get_nr_class(model)))
         svm_get_labels(model, &labels)
         self.labels = labels
-        svm_set_print_string_function(iris_print_nothing)
     }
 
-    /// Reads a model file's bytes, by way of a file in memory.
-    convenience init(_ bytes: [UInt8]) throws(ModelLoadError) {
-        let descriptor = iris_memory_file("iris.svm")
-        defer { close(descriptor) }
-        guard descriptor >= 0, write(descriptor, bytes, bytes.count) == bytes.count else {
-            throw ModelLoadError("the system gives no memory for the parameters: \(String(cString: strerror(errno)))")
-        }
-        try self.init(file: "/proc/self/fd/\(descriptor)")
+    private static var noMemory: ModelLoadError {
+        ModelLoadError("the system gives no memory for the parameters: \(String(cString: strerror(errno)))")
     }
 
     deinit {

@@ -76,6 +76,34 @@ struct IrisModelTests {
         #expect(error?.description.contains(reason) == true)
     }
 
+    @Test func aFileThatWasCutAnywhereIsRefused() throws {
+        let whole = try Data(contentsOf: Self.package.appending(path: "Sources/IrisModel/Parameters/iris.svm"))
+        let cut = FileManager.default.temporaryDirectory.appending(path: "iris-\(UUID().uuidString).svm")
+        defer { try? FileManager.default.removeItem(at: cut) }
+        // A length that is prime, so that the cuts fall everywhere.
+        for length in stride(from: 0, to: whole.count, by: 13) {
+            try whole.prefix(length).write(to: cut)
+            let error = #expect(throws: ModelLoadError.self) { try model(["parameters": .string(cut.path)]) }
+            #expect(error?.description.contains("is no libsvm model file") == true)
+        }
+        try whole.write(to: cut)
+        #expect(throws: Never.self) { try model(["parameters": .string(cut.path)]) }
+    }
+
+    @Test(arguments: [
+        ("total_sv 47", "total_sv 48"), ("nr_class 3", "nr_class 4000000"), ("nr_class 3", "nr_class 2"),
+        ("label 0", "label"), ("nr_sv 4 ", "nr_sv 9 "),
+        (" 1:", " 1;"), ("svm_type c_svc", "svm_type x"),
+    ])
+    func aFileWhoseCountsAreWrongIsRefused(_ right: String, _ wrong: String) throws {
+        let whole = try String(
+            contentsOf: Self.package.appending(path: "Sources/IrisModel/Parameters/iris.svm"), encoding: .utf8)
+        let path = FileManager.default.temporaryDirectory.appending(path: "iris-\(UUID().uuidString).svm")
+        defer { try? FileManager.default.removeItem(at: path) }
+        try whole.replacing(right, with: wrong, maxReplacements: 1).write(to: path, atomically: true, encoding: .utf8)
+        #expect(throws: ModelLoadError.self) { try model(["parameters": .string(path.path)]) }
+    }
+
     private func predict(_ model: some ServedModel, _ payloads: [String]) -> [String] {
         var outcomes = PredictionOutcomes()
         let joined = Array(payloads.joined().utf8)
