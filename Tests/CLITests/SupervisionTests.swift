@@ -9,7 +9,7 @@ import Testing
     private func serving(_ workers: Int) -> Supervision {
         var supervision = Supervision(.init(workers: workers))
         _ = supervision.begin(at: at(0))
-        _ = supervision.workerIsReady(at: at(0))
+        _ = supervision.workerIsReady(0, at: at(0))
         return supervision
     }
 
@@ -17,8 +17,8 @@ import Testing
         var supervision = Supervision(.init(workers: 3))
         #expect(supervision.begin(at: at(0)) == [.start(worker: 0)])
         #expect(supervision.nextDeadline == nil)
-        #expect(supervision.workerIsReady(at: at(20)) == [.start(worker: 1), .start(worker: 2)])
-        #expect(supervision.workerIsReady(at: at(30)) == [])
+        #expect(supervision.workerIsReady(0, at: at(20)) == [.start(worker: 1), .start(worker: 2)])
+        #expect(supervision.workerIsReady(0, at: at(30)) == [])
     }
 
     @Test func aWorkerThatEndsIsRestartedAfterAPauseThatDoubles() {
@@ -86,6 +86,14 @@ import Testing
             #expect(supervision.tick(at: at(100_000)) == [.start(worker: 0)])
         }
         #expect(supervision.workerEnded(0, .signalled(11), at: at(100_001)) == [.giveUp(.signalled(11))])
+    }
+
+    @Test func aWorkerThatLoadsForLongAndFallsIsGivenUpToo() {
+        var supervision = Supervision(.init(workers: 1, attempts: 2))
+        _ = supervision.begin(at: at(0))
+        #expect(supervision.workerEnded(0, .signalled(9), at: at(20_000)).count == 1)
+        #expect(supervision.tick(at: at(30_000)) == [.start(worker: 0)])
+        #expect(supervision.workerEnded(0, .signalled(9), at: at(60_000)) == [.giveUp(.signalled(9))])
     }
 
     @Test func stoppingTerminatesAllAndWaitsForThem() {

@@ -71,6 +71,7 @@ import Testing
         try await server.workers(2)
         let poison = try await server.ask("predict", "echo", #"{"crash": 1}"#)
         #expect(poison.status == 5, "\(poison)")
+        try await server.workers(2)
         #expect(try await server.ask("predict", "echo", "7").output == "7\n")
         #expect(try await server.stop() == 0)
     }
@@ -82,6 +83,61 @@ import Testing
         #expect(children.count == 2 && children.allSatisfy(isAlive))
         server.process.send(SIGKILL)
         try await server.process.wait(10, for: "the children's end") { !children.contains(where: isAlive) }
+    }
+
+    @Test func workersAreReplacedUnderLoadWithNoRequestFailed() async throws {
+        let server = try await Server.serving([Built.fixture("echo")])
+        try await server.workers(2)
+        let before = server.children
+        let load = try SibylProcess(
+            [Built.root.appending(path: "Tests/Fixtures/scripts/steady-load.py").path, server.endpoint],
+            in: server.folder.url, program: try Built.python())
+        _ = try await load.line(startingWith: "answering")
+        server.process.send(SIGHUP)
+        try await server.process.wait(60, for: "the end of the replacement") {
+            server.process.complaints.contains("all workers are replaced")
+        }
+        load.send(SIGTERM)
+        #expect(try await load.end() == 0, "\(load.output)\(load.complaints)\(server.process.complaints)")
+        #expect(load.output.contains(" 0 unanswered, 0 wrong"))
+        let after = server.children
+        #expect(after.count == 2 && Set(after).isDisjoint(with: before))
+        #expect(try await server.stop() == 0)
+    }
+
+    @Test func aFileThatBecameInvalidLeavesTheWorkersAsTheyAre() async throws {
+        let file = "models:\n  echo: {plugin: \(try Built.fixture("echo"))}\n"
+        let server = try await Server(["serve", "--workers", "2"], ready: "sibyl is serving", file: file)
+        try await server.workers(2)
+        let before = Set(server.children)
+        try server.folder.write("models:\n  echo: {plugin: ./missing.so}\n", to: "sibyl.yaml")
+        server.process.send(SIGHUP)
+        try await server.process.wait(30, for: "the complaint") {
+            server.process.complaints.contains("workers are not replaced")
+        }
+        #expect(server.process.complaints.contains("there is no plug-in ./missing.so"))
+        #expect(Set(server.children) == before)
+        #expect(try await server.ask("predict", "echo", "7").output == "7\n")
+        // Mended, the file is used.
+        let other = file.replacing("echo.so", with: "echo-2.so")
+        try server.folder.write(other, to: "sibyl.yaml")
+        server.process.send(SIGHUP)
+        try await server.process.wait(60, for: "the end of the replacement") {
+            server.process.complaints.contains("all workers are replaced")
+        }
+        #expect(try await server.ask("list").output.contains("2.0.0"))
+        #expect(try await server.stop() == 0)
+    }
+
+    @Test func aTerminalThatClosesEndsWhatWasStartedFromIt() async throws {
+        let folder = try TestFolder()
+        let script = Built.root.appending(path: "Tests/Fixtures/scripts/hang-up.py").path
+        let process = try SibylProcess(
+            [
+                script, "sibyl is serving", SibylProcess.program.path, "serve", "--workers", "1", "--frontend",
+                folder.endpoint("frontend"), "--plugin", try Built.fixture("echo"),
+            ], in: folder.url, program: try Built.python())
+        #expect(try await process.end(within: 90) == 0)
     }
 
     @Test func drainingAnswersWhatWasAccepted() async throws {

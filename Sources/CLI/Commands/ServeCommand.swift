@@ -8,7 +8,8 @@ struct ServeCommand: ParsableCommand {
         abstract: "Serves models: a broker and its worker processes, all in one.",
         discussion: """
             Workers that end are restarted. SIGTERM or Ctrl-C drains: what was accepted is answered first, then all \
-            workers leave. A second one ends at once.
+            workers leave. A second one ends at once. SIGHUP replaces the workers one by one, with no request failed: \
+            the new ones read models and the section `worker` of the file anew.
 
             EXAMPLES:
               sibyl serve                                  the models of ./sibyl.yaml

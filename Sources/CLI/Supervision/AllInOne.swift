@@ -8,17 +8,19 @@ internal import SibylTransport
 /// A broker in this process and workers in processes of their own, from start to drained.
 struct AllInOne: ~Copyable {
     private enum Event: Sendable {
-        /// What a worker serves that just joined the broker.
-        case workerJoined(models: [String])
+        /// A worker joined the broker: its process, and what it serves.
+        case workerJoined(process: UInt32, models: [String])
         case brokerEnded
     }
 
-    /// Workers join a few times a minute at most; beyond this, notices are dropped, and only the first counts anyway.
+    /// Workers join a few times a minute, and are told of at once. Beyond this, notices are dropped: a successor that was
+    /// not noticed is given up in time.
     private static let eventCapacity = 1024
 
     private let folder: PrivateFolder
     private let broker: RunningBroker
     private let workerCount: Int
+    private let terminal = ControllingTerminal()
     private var queue: EventQueue<Event>
     private var workers: WorkerProcesses
     private var isReady = false
@@ -26,7 +28,7 @@ struct AllInOne: ~Copyable {
 
     init(_ settings: Settings, workerArguments: [String]) throws {
         // The queue before any thread: the broker's must not take the signals.
-        let queue = EventQueue<Event>(signals: [SIGTERM, SIGINT, SIGCHLD], capacity: Self.eventCapacity)
+        let queue = EventQueue<Event>(signals: [SIGTERM, SIGINT, SIGHUP, SIGCHLD], capacity: Self.eventCapacity)
         let folder = try PrivateFolder()
         let backend = settings.text(ConfigurationKeys.brokerBackend) ?? folder.endpoint
         let mailbox = queue.mailbox
@@ -34,8 +36,8 @@ struct AllInOne: ~Copyable {
             BrokerConfiguration(settings, backend: backend), settings.logger("broker"), tell: mailbox,
             Event.brokerEnded
         ) { note in
-            guard case .workerJoined(_, _, let models, _) = note else { return }
-            _ = mailbox.send(.workerJoined(models: models))
+            guard case .workerJoined(_, let process, let models, _) = note else { return }
+            _ = mailbox.send(.workerJoined(process: process, models: models))
         }
         var policy = Supervision.Policy()
         policy.workers = settings.integer(ConfigurationKeys.serveWorkers) ?? Int(sibyl_usable_cores())
@@ -67,8 +69,9 @@ struct AllInOne: ~Copyable {
             outcome =
                 switch input {
                 case .signal(SIGCHLD): try workers.childrenEnded(at: now)
+                case .signal(SIGHUP): try hangUp(at: now)
                 case .signal(let number): obey(number)
-                case .event(.workerJoined(let models)): try welcome(models, at: now)
+                case .event(.workerJoined(let process, let models)): try welcome(process, models, at: now)
                 case .event(.brokerEnded): try workers.stop(at: now)
                 case .deadline: try workers.tick(at: now)
                 }
@@ -80,8 +83,15 @@ struct AllInOne: ~Copyable {
     private mutating func obey(_ signal: Int32) -> WorkerProcesses.Outcome? {
         if isStopping { leaveAtOnce(signal) }
         isStopping = true
+        workers.close()
         broker.drain()
         return nil
+    }
+
+    /// Asked for by an operator it replaces the workers; that the terminal went away ends what was started from it.
+    private mutating func hangUp(at now: Instant) throws -> WorkerProcesses.Outcome? {
+        if isStopping { return nil }
+        return terminal.isGone ? obey(SIGHUP) : try workers.replaceAll(at: now)
     }
 
     /// The workers go with this process: each asked the system for that.
@@ -90,13 +100,15 @@ struct AllInOne: ~Copyable {
         _exit(128 + signal)
     }
 
-    private mutating func welcome(_ models: [String], at now: Instant) throws -> WorkerProcesses.Outcome? {
+    private mutating func welcome(
+        _ process: UInt32, _ models: [String], at now: Instant
+    ) throws -> WorkerProcesses.Outcome? {
         if !isReady {
             isReady = true
             let count = workerCount == 1 ? "1 worker" : "\(workerCount) workers"
             Terminal.print("sibyl is serving \(models.joined(separator: ", ")) on \(broker.frontend) with \(count)")
         }
-        return try workers.workerIsReady(at: now)
+        return try workers.workerIsReady(process: process, at: now)
     }
 
     private static func failure(_ ending: Supervision.Ending) -> Failure {
