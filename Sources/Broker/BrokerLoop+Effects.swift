@@ -61,11 +61,12 @@ extension BrokerLoop {
         let shape = store[slot].shape
         store.free(slot)
         let hasEnvelope = frames[1].count > WorkerMessage.Answer.byteCount
+        guard let payload = budget.admit(frames[2].take(), for: client) else { return countDroppedReplies(1) }
         guard let place = beginReply(to: client, shape, hasSecond: hasEnvelope) else { return }
-        guard hasEnvelope else { return toClients[place].first.replace(with: frames[2].take()) }
+        guard hasEnvelope else { return toClients[place].first.replace(with: payload) }
         let envelope = frames.bytes(1)[WorkerMessage.Answer.byteCount...]
         toClients[place].first.replace(with: Message(copying: UnsafeRawBufferPointer(rebasing: envelope)))
-        toClients[place].second.replace(with: frames[2].take())
+        toClients[place].second.replace(with: payload)
     }
 
     private mutating func refuse(_ slot: Int32, _ client: PeerID, _ refusal: Refusal) {

@@ -17,7 +17,7 @@ extension BrokerLoop {
 
     private mutating func receiveRequest() {
         let client = clients.identify(frames[0])
-        if let former = connections.heard(from: client, frames[1]) { tell(.clientGone(former)) }
+        if let former = connections.heard(from: client, frames[1]) { forget(former) }
         var shape = MessageShape()
         shape.isDelimited = frames.count > 1 && frames[1].count == 0
         let first = shape.isDelimited ? 2 : 1

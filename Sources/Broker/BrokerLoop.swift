@@ -25,6 +25,7 @@ struct BrokerLoop: ~Copyable {
     var store = RequestStore()
     var clients = PeerTable()
     var connections: ClientConnections
+    var budget: ReplyBudget
     /// Clients' connections that ended, by descriptor, until all that came over them is read.
     private var ended: [Int32] = []
     var workers = PeerTable()
@@ -68,6 +69,7 @@ struct BrokerLoop: ~Copyable {
         let epoch = UInt32(truncatingIfNeeded: now.nanoseconds >> 10)
         core = BrokerCore(limits: configuration.limits, epoch: epoch, now: now)
         connections = ClientConnections(seed: epoch)
+        budget = ReplyBudget(messageBytes: configuration.messageBytes)
     }
 
     /// Serves until a drain has ended or a stop was asked for.
@@ -94,6 +96,11 @@ struct BrokerLoop: ~Copyable {
             if deadline <= now { tell(.tick) }
             flush()
         }
+    }
+
+    mutating func forget(_ client: PeerID) {
+        budget.forget(client)
+        tell(.clientGone(client))
     }
 
     func readClock() -> Instant {
@@ -133,7 +140,7 @@ struct BrokerLoop: ~Copyable {
     private mutating func forgetClients() {
         if ended.isEmpty { return }
         for descriptor in ended {
-            if let client = connections.ended(descriptor) { tell(.clientGone(client)) }
+            if let client = connections.ended(descriptor) { forget(client) }
         }
         ended.removeAll(keepingCapacity: true)
     }

@@ -25,8 +25,8 @@ final class BrokerFixture {
         broker.wait()
     }
 
-    func client(named name: String? = nil) throws -> Peer {
-        try Peer(connectingTo: broker.frontend, in: context, named: name)
+    func client(named name: String? = nil, isDeaf: Bool = false) throws -> Peer {
+        try Peer(connectingTo: broker.frontend, in: context, named: name, isDeaf: isDeaf)
     }
 
     func worker(capacity: UInt32 = 4, models: [WorkerAnnouncement.Model]? = nil) throws -> Peer {
@@ -45,11 +45,17 @@ final class Peer {
     /// Nothing on this machine takes so long; a test that waits for it has failed.
     private static let patience: Int64 = 10_000_000_000
 
-    /// - Parameter name: a routing id of the peer's own.
-    init(connectingTo endpoint: String, in context: Context, named name: String? = nil) throws {
+    /// - Parameters:
+    ///   - name: a routing id of the peer's own.
+    ///   - isDeaf: its socket reads no message ahead of it.
+    init(
+        connectingTo endpoint: String, in context: Context, named name: String? = nil, isDeaf: Bool = false
+    ) throws {
         var options = SocketOptions()
         options.routingID = name
         socket = try Socket(.dealer, in: context, options: options)
+        // ZMQ_RCVHWM alone: what it sends has all the room it needs.
+        if isDeaf { try socket.set(24, Int32(1)) }
         try socket.connect(endpoint)
     }
 

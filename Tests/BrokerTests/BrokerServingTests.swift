@@ -141,6 +141,23 @@ import Testing
         #expect(try Reply(try client.receive()).payload == "y")
     }
 
+    @Test func whatAClientDoesNotReadIsBoundedInBytes() throws {
+        let fixture = try BrokerFixture { $0.messageBytes = 1 << 20 }
+        let worker = try fixture.worker()
+        let deaf = try fixture.client(isDeaf: true)
+        let large = String(repeating: "x", count: 1 << 19)
+        // 32 MB; the system's buffers hold some of it, and the broker 4.
+        for id in 0..<64 {
+            deaf.send(#"{"op":"predict","model":"m","id":\#(id)}"#, "x")
+            let dispatched = try #require(Dispatched(try worker.receive()))
+            worker.send(dispatched.answer(#"{"v":1,"id":\#(id),"status":"ok"}"#, large))
+        }
+        let client = try fixture.client()
+        let dropped = try client.ask(#"{"op":"stats"}"#, "").payload
+        #expect(!dropped.contains(#""replies":0"#))
+        #expect(try Reply(try deaf.receive()).payload == large)
+    }
+
     @Test func aClientThatLeftHarmsNobody() throws {
         let fixture = try BrokerFixture()
         let worker = try fixture.worker()

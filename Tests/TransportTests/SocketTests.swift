@@ -74,6 +74,25 @@ import Testing
         #expect(second.bytes.allSatisfy { $0 == 1 })
     }
 
+    @Test func whatAPeerHasNotReadIsCounted() throws {
+        let context = Context()
+        let outstanding = OutstandingBytes()
+        let receiver = try Socket(.pair, in: context)
+        try receiver.bind("inproc://counted")
+        let sender = try Socket(.pair, in: context)
+        try sender.connect("inproc://counted")
+        _ = sender.send(Message([UInt8](repeating: 7, count: 5_000)).counted(by: outstanding))
+        _ = sender.send(Message([1, 2, 3]).counted(by: outstanding))
+        #expect(outstanding.count == 5_003)
+        var frame = Message()
+        #expect(receiver.receive(&frame) == false)
+        #expect(frame.bytes == [UInt8](repeating: 7, count: 5_000))
+        #expect(receiver.receive(&frame) == false)
+        #expect(frame.bytes == [1, 2, 3])
+        frame.clear()
+        #expect(outstanding.count == 0)
+    }
+
     @Test func aMonitorTellsOfConnections() throws {
         let context = Context()
         let router = try Socket(.router, in: context)

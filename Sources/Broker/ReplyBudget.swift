@@ -1,0 +1,40 @@
+internal import SibylProtocol
+internal import SibylTransport
+
+/// What may wait in memory for each client that does not read.
+///
+/// The high-water mark bounds how many replies wait for one client. What they hold is bounded here, since ten thousand
+/// large ones would fill any machine: beyond it a client's replies are dropped, as at the mark.
+struct ReplyBudget {
+    /// Smaller ones are bounded well enough by their number.
+    private static let smallest = 1_024
+
+    /// Bytes for one client.
+    private let limit: Int
+    /// Clients that have been sent something large.
+    private var clients: [PeerID: OutstandingBytes] = [:]
+
+    /// - Parameter messageBytes: the largest message; a client may leave four of them unread.
+    init(messageBytes: Int) {
+        limit = messageBytes * 4
+    }
+
+    /// The payload as it is to be sent; nil when too much waits for that client already.
+    mutating func admit(_ payload: consuming Message, for client: PeerID) -> Message? {
+        if payload.count < Self.smallest { return payload }
+        let outstanding = outstanding(of: client)
+        if outstanding.count + payload.count > limit { return nil }
+        return payload.counted(by: outstanding)
+    }
+
+    mutating func forget(_ client: PeerID) {
+        clients[client] = nil
+    }
+
+    private mutating func outstanding(of client: PeerID) -> OutstandingBytes {
+        if let known = clients[client] { return known }
+        let new = OutstandingBytes()
+        clients[client] = new
+        return new
+    }
+}
