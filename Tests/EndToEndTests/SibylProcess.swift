@@ -10,7 +10,7 @@ final class SibylProcess: Sendable {
         ?? Bundle.main.executableURL!.deletingLastPathComponent().appendingPathComponent("sibyl")
 
     /// Without Swift's backtraces of a debug build: their process outlives a worker that a test lets crash.
-    private static let environment = ["PATH": "/usr/bin:/bin", "TMPDIR": "/tmp", "SWIFT_BACKTRACE": "enable=no"]
+    private static let environment = ["PATH": "/usr/bin:/bin", "SWIFT_BACKTRACE": "enable=no"]
 
     private let process: Mutex<Process>
     private let printed = Output()
@@ -25,6 +25,8 @@ final class SibylProcess: Sendable {
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.environment = environment.merging(Self.environment) { first, _ in first }
+        // What a killed server leaves behind goes with the test's folder.
+        process.environment?["TMPDIR"] = folder == Built.root ? "/tmp" : folder.path
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = printed.pipe
         process.standardError = complained.pipe
