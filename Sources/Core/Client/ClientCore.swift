@@ -8,6 +8,8 @@ internal import SibylProtocol
 package struct ClientCore: ~Copyable {
     private struct Endpoint {
         var isConnected = false
+        /// When it counts as connected again, whose socket took no message although nobody said that the connection broke.
+        var nextTry = Instant.distantFuture
         /// The calls that were sent there and are not answered.
         var sent = SlotLinks.Chain()
     }
@@ -47,14 +49,21 @@ package struct ClientCore: ~Copyable {
         case .reply(let call): finish(call, into: &effects)
         case .cancelled(let slot): cancel(slot, into: &effects)
         case .connected(let endpoint): connect(endpoint, at: now, into: &effects)
-        case .disconnected(let endpoint), .unsent(let endpoint): disconnect(endpoint, at: now, into: &effects)
+        case .disconnected(let endpoint): disconnect(endpoint, at: now, into: &effects)
+        case .unsent(let endpoint): distrust(endpoint, at: now, into: &effects)
         case .close: close(into: &effects)
-        case .tick: expire(at: now, into: &effects)
+        case .tick:
+            tryAgain(at: now, into: &effects)
+            expire(at: now, into: &effects)
         }
     }
 
     /// When the next `.tick` is due; the distant future when nothing is.
-    package var nextDeadline: Instant { deadlines.next ?? .distantFuture }
+    package var nextDeadline: Instant {
+        var next = deadlines.next ?? .distantFuture
+        for endpoint in endpoints { next = min(next, endpoint.nextTry) }
+        return next
+    }
 
     /// Whether any endpoint is connected.
     package var isConnected: Bool { preferredEndpoint != nil }
@@ -159,6 +168,7 @@ package struct ClientCore: ~Copyable {
     }
 
     private mutating func disconnect(_ endpoint: Int32, at now: Instant, into effects: inout [ClientEffect]) {
+        endpoints[Int(endpoint)].nextTry = .distantFuture
         guard endpoints[Int(endpoint)].isConnected else { return }
         endpoints[Int(endpoint)].isConnected = false
         // Ends with the calls that were sent there. First in line again: they have waited longest.
@@ -167,6 +177,22 @@ package struct ClientCore: ~Copyable {
             links.remove(slot, from: &endpoints[Int(endpoint)].sent)
             calls[Int(slot)].endpoint = -1
             links.prepend(slot, to: &waiting)
+        }
+        sendWaiting(at: now, into: &effects)
+    }
+
+    /// The socket took no message: the connection has broken, or is so young that the socket does not know it yet. For the
+    /// one an event is on its way, for the other none is, so it is tried again.
+    private mutating func distrust(_ endpoint: Int32, at now: Instant, into effects: inout [ClientEffect]) {
+        guard endpoints[Int(endpoint)].isConnected else { return }
+        disconnect(endpoint, at: now, into: &effects)
+        endpoints[Int(endpoint)].nextTry = now + limits.sendRetry
+    }
+
+    private mutating func tryAgain(at now: Instant, into effects: inout [ClientEffect]) {
+        for index in endpoints.indices where endpoints[index].nextTry <= now {
+            endpoints[index].nextTry = .distantFuture
+            endpoints[index].isConnected = true
         }
         sendWaiting(at: now, into: &effects)
     }
@@ -214,6 +240,8 @@ package struct ClientLimits: Sendable {
     package var calls = 65_536
     /// How long a call waits at most while no endpoint was ever reached.
     package var connectTimeout = Instant.Span(nanoseconds: .max)
+    /// After how long an endpoint is tried again whose socket took no message.
+    package var sendRetry = Instant.Span.milliseconds(10)
 
     package init() {}
 }

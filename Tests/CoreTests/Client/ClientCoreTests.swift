@@ -86,6 +86,20 @@ import Testing
         #expect(effects == [.send(slot: 0, call: 1 << 32, endpoint: 1, timeLeft: Self.second)])
     }
 
+    @Test func aSocketThatTakesNothingYetIsTriedAgain() {
+        var client = Harness(endpoints: 1)
+        _ = client.tell(.connected(endpoint: 0))
+        _ = client.tell(.call(timeout: Self.second))
+        #expect(client.tell(.unsent(endpoint: 0)) == [])
+        #expect(client.core.nextDeadline == client.now + .milliseconds(10))
+        let left = Instant.Span.milliseconds(990)
+        #expect(client.pass(milliseconds: 10) == [.send(slot: 0, call: 1 << 32, endpoint: 0, timeLeft: left)])
+        // Once its end is told there is nothing to try.
+        _ = client.tell(.unsent(endpoint: 0))
+        #expect(client.tell(.disconnected(endpoint: 0)) == [])
+        #expect(client.pass(milliseconds: 100) == [])
+    }
+
     @Test func tellsALateAnswerFromNobodyThere() {
         var client = Harness(endpoints: 1)
         _ = client.tell(.call(timeout: Self.second))
