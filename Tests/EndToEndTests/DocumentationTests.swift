@@ -41,18 +41,27 @@ import Testing
 
     @Test(arguments: ["README.md", "docs/models.md", "Models/IrisModel/README.md"])
     func theSwiftInTheDocumentsCompiles(path: String) async throws {
-        let folder = try TestFolder()
         let blocks = try Document(path).blocks("swift").filter { !$0.hasPrefix("// swift-tools-version") }
         #expect(!blocks.isEmpty)
         // One block is a program; several are the parts of a model's package, together a module.
-        let file = blocks.count == 1 ? "main.swift" : "parts.swift"
-        try folder.write(blocks.joined(), to: file)
+        try await compile(blocks.joined(), isProgram: blocks.count == 1)
+    }
+
+    @Test func theExampleInSwiftCompiles() async throws {
+        let file = Built.root.appending(path: "Examples/swift/Sources/iris/main.swift")
+        try await compile(String(contentsOf: file, encoding: .utf8), isProgram: true)
+    }
+
+    private func compile(_ code: String, isProgram: Bool) async throws {
+        let folder = try TestFolder()
+        let file = isProgram ? "main.swift" : "parts.swift"
+        try folder.write(code, to: file)
         let compiler = try SibylProcess(
-            ["swiftc", "-typecheck", "-swift-version", "6"] + (blocks.count == 1 ? [] : ["-parse-as-library"])
+            ["swiftc", "-typecheck", "-swift-version", "6"] + (isProgram ? [] : ["-parse-as-library"])
                 + ["-module-name", "DoublerPlugin"] + Built.moduleFlags() + [file],
             in: folder.url, environment: ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"],
             program: URL(filePath: "/usr/bin/env"))
-        #expect(try await compiler.end(within: 120) == 0, "\(path): \(compiler.complaints)")
+        #expect(try await compiler.end(within: 120) == 0, "\(compiler.complaints)")
     }
 
     // MARK: - Links
