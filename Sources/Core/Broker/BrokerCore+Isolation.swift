@@ -38,6 +38,8 @@ extension BrokerCore {
             if holdsLastAttempt(worker) { return }
             endIsolation(of: worker)
             feed(worker, at: now, into: &effects)
+            // Another of its models may have waited for one that is empty.
+            for other in workers[worker].services { isolate(other, at: now, into: &effects) }
         } else if workers[worker].inFlight == 0 && requests[slot].deadline > now {
             // One that has expired leaves at the next tick, which asks again.
             directory[service].queue.remove(slot, in: &requests)

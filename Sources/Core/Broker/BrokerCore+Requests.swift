@@ -61,7 +61,9 @@ extension BrokerCore {
     func objection(to record: RequestRecord, for service: Int32, at now: Instant) -> Refusal? {
         if isDraining { return .draining }
         if !directory[service].isReady { return .noWorker }
-        if hasRoom(for: record, service) && requests.count < limits.requests { return nil }
+        // One that is held is in the table already.
+        let others = record.state == .held ? requests.count - 1 : requests.count
+        if hasRoom(for: record, service) && others < limits.requests { return nil }
         return .overloaded(retryAfter: timeToDrain(service, at: now))
     }
 

@@ -39,8 +39,9 @@ extension BrokerCore {
         _ id: RequestID, to route: Route, at now: Instant, into effects: inout [BrokerEffect]
     ) {
         guard let slot = requests.slot(of: id), requests[slot].state == .held else { return }
-        if isSettling(at: now) && !isServed(route) { return }
         let record = requests[slot]
+        // One that has expired is answered at the next tick.
+        if isSettling(at: now) && !isServed(route) || record.deadline <= now { return }
         switch route {
         case .service(let service):
             if let refusal = objection(to: record, for: service, at: now) {

@@ -89,6 +89,28 @@ import Testing
         #expect(broker.dispatched == [[UInt64(slot), 2]])
     }
 
+    @Test func whatIsHeldIsNotDispatchedAfterItsDeadline() {
+        var broker = Self.freshBroker()
+        let slot = broker.request(timeout: 10)
+        broker.skip(milliseconds: 10)
+        broker.join(1)
+        Self.tellRoutes(&broker)
+        #expect(broker.dispatched.isEmpty)
+        broker.wait(milliseconds: 1)
+        #expect(broker.refused == [.init(slot: slot, refusal: .deadlineExceeded)])
+    }
+
+    @Test func whatIsHeldHasItsPlaceInTheTableAlready() {
+        var broker = BrokerHarness {
+            $0.settlingTime = .milliseconds(500)
+            $0.requests = 1
+        }
+        let slot = broker.request()
+        broker.join(1)
+        Self.tellRoutes(&broker)
+        #expect(broker.dispatched == [[UInt64(slot), 1]])
+    }
+
     @Test func whatIsHeldExpiresIsCancelledAndLeavesWithItsClient() {
         var broker = Self.freshBroker()
         let brief = broker.request(timeout: 10)

@@ -80,4 +80,17 @@ import Testing
         broker.join(3)
         #expect(broker.dispatched == [[UInt64(slot), 3]])
     }
+
+    @Test func aWorkerThatIsNoLongerSetApartForOneModelIsForTheNext() {
+        var broker = BrokerHarness { $0.attempts = 2 }
+        let models = [("m", "1.0.0"), ("n", "1.0.0")]
+        broker.join(1, capacity: 4, models: models)
+        let first = broker.request("m")
+        let second = broker.request("n")
+        broker.join(2, capacity: 4, models: models)
+        broker.send(.unreachable(PeerID(rawValue: 1)))
+        #expect(broker.dispatched == [[UInt64(first), 2]])
+        broker.answer(first, from: 2)
+        #expect(broker.dispatched == [[UInt64(second), 2]])
+    }
 }
