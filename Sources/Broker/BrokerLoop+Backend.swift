@@ -14,7 +14,7 @@ extension BrokerLoop {
     }
 
     private mutating func receiveFromWorker() {
-        let worker = workers.identify(frames[0])
+        let worker = workers.identify(frames.bytes(0))
         guard let event = event(from: worker) else {
             core.count { $0.workerNonsense += 1 }
             if let times = strangeMessages.note(at: now) {

@@ -60,7 +60,7 @@ extension BrokerLoop {
     private mutating func forward(_ slot: Int32, to client: PeerID) {
         let shape = store[slot].shape
         store.free(slot)
-        let hasEnvelope = frames[1].count > WorkerMessage.Answer.byteCount
+        let hasEnvelope = frames.bytes(1).count > WorkerMessage.Answer.byteCount
         guard let payload = budget.admit(frames[2].take(), for: client) else { return countDroppedReplies(1) }
         guard let place = beginReply(to: client, shape, hasSecond: hasEnvelope) else { return }
         guard hasEnvelope else { return toClients[place].first.replace(with: payload) }

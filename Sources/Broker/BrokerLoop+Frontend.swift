@@ -16,10 +16,10 @@ extension BrokerLoop {
     }
 
     private mutating func receiveRequest() {
-        let client = clients.identify(frames[0])
-        if let former = connections.heard(from: client, frames[1]) { forget(former) }
+        let client = clients.identify(frames.bytes(0))
+        if let former = connections.heard(from: client, frames) { forget(former) }
         var shape = MessageShape()
-        shape.isDelimited = frames.count > 1 && frames[1].count == 0
+        shape.isDelimited = frames.count > 1 && frames.bytes(1).isEmpty
         let first = shape.isDelimited ? 2 : 1
         let count = frames.count - first
         shape.hasPayloadFrame = count == 2
@@ -54,7 +54,7 @@ extension BrokerLoop {
 
     /// Envelope and payload together, in bytes.
     private func size(at first: Int, _ shape: MessageShape) -> Int {
-        frames[first].count + (shape.hasPayloadFrame ? frames[first + 1].count : 0)
+        frames.bytes(first).count + (shape.hasPayloadFrame ? frames.bytes(first + 1).count : 0)
     }
 
     mutating func refuse(_ client: PeerID, _ shape: MessageShape, _ fault: EnvelopeFault) {

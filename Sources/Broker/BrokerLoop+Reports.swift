@@ -6,7 +6,7 @@ internal import SibylTransport
 /// What the broker answers itself: `list`, `metadata`, `health`, `stats`.
 extension BrokerLoop {
     mutating func report(_ envelope: RequestEnvelope, at first: Int, to client: PeerID, _ shape: MessageShape) {
-        let id = frames[first].withUnsafeBytes { Array(envelope.id.bytes(in: $0)) }
+        let id = Array(envelope.id.bytes(in: frames.bytes(first)))
         switch envelope.operation {
         case .list: reply(core.listReport(), id: id, to: client, shape)
         case .health: reply(core.healthReport(name: configuration.name), id: id, to: client, shape)

@@ -23,13 +23,13 @@ struct ClientConnections {
 
     /// Call it for each message.
     ///
-    /// - Parameter frame: one that the client sent.
+    /// - Parameter frames: the message as the ROUTER gave it.
     /// - Returns: a client that must be gone, since its descriptor is another's now.
-    mutating func heard(from client: PeerID, _ frame: borrowing Message) -> PeerID? {
+    mutating func heard(from client: PeerID, _ frames: borrowing Frames) -> PeerID? {
         let known = descriptors.index(of: client.rawValue)
         // The ids that libzmq makes are never given twice; those that clients choose come back over other connections.
         if known != nil && client.isAutomatic { return nil }
-        guard let descriptor = frame.connection, descriptor != known else { return nil }
+        guard let descriptor = frames[1].connection, descriptor != known else { return nil }
         if let known {
             descriptors.remove(client.rawValue)
             clients[Int(known)] = nil

@@ -6,17 +6,23 @@ package struct Frames: ~Copyable {
 
     @usableFromInline
     let storage: UnsafeMutablePointer<Message>
+    /// Where the frames' bytes are: asked of libzmq once a frame, not once a look.
+    @usableFromInline
+    let views: UnsafeMutablePointer<UnsafeRawBufferPointer>
     /// The frames that arrived, those beyond `capacity` included.
     package var count = 0
 
     package init() {
         storage = .allocate(capacity: Self.capacity)
+        views = .allocate(capacity: Self.capacity)
+        views.initialize(repeating: UnsafeRawBufferPointer(start: nil, count: 0), count: Self.capacity)
         for index in 0..<Self.capacity { (storage + index).initialize(to: Message()) }
     }
 
     deinit {
         storage.deinitialize(count: Self.capacity)
         storage.deallocate()
+        views.deallocate()
     }
 
     @inlinable @inline(__always)
@@ -28,6 +34,12 @@ package struct Frames: ~Copyable {
     /// A frame's bytes, valid until it is moved or the next message is received: the frames never move themselves.
     @inlinable @inline(__always)
     package func bytes(_ index: Int) -> UnsafeRawBufferPointer {
-        storage[index].bytesInPlace()
+        views[index]
+    }
+
+    /// A frame's bytes have arrived.
+    @inlinable @inline(__always)
+    func note(_ index: Int) {
+        views[index] = storage[index].bytesInPlace()
     }
 }

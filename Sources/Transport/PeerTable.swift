@@ -17,11 +17,9 @@ package struct PeerTable: ~Copyable {
 
     package init() {}
 
-    package mutating func identify(_ routingID: borrowing Message) -> PeerID {
-        routingID.withUnsafeBytes { bytes in
-            guard bytes.count > Self.inlineCapacity else { return Self.pack(bytes) }
-            return remember(Array(bytes))
-        }
+    package mutating func identify(_ routingID: UnsafeRawBufferPointer) -> PeerID {
+        guard routingID.count > Self.inlineCapacity else { return Self.pack(routingID) }
+        return remember(Array(routingID))
     }
 
     /// The frame that addresses `peer`; nil for a long id that has been forgotten.

@@ -140,12 +140,14 @@ package struct Socket: ~Copyable {
     @inlinable @inline(__always)
     package func receive(_ frames: inout Frames) -> Bool {
         frames.count = 0
-        guard var more = receive(&frames[0]) else { return false }
+        guard var more = receive(&frames.storage[0]) else { return false }
+        frames.note(0)
         frames.count = 1
         // Ends with the message, which libzmq delivers whole.
         while more {
             if frames.count < Frames.capacity {
-                more = receive(&frames[frames.count]) ?? false
+                more = receive(&frames.storage[frames.count]) ?? false
+                frames.note(frames.count)
             } else {
                 var surplus = Message()
                 more = receive(&surplus) ?? false

@@ -174,3 +174,10 @@ import Testing
         thread.join()
     }
 }
+
+extension PeerTable {
+    fileprivate mutating func identify(_ name: borrowing Message) -> PeerID {
+        let bytes = name.bytes
+        return bytes.withUnsafeBytes { identify($0) }
+    }
+}

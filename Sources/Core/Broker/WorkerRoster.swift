@@ -2,6 +2,8 @@ internal import SibylProtocol
 
 /// What the broker knows of one worker.
 struct WorkerRecord {
+    /// Whether it is connected; else its place in the roster is free.
+    var isConnected = true
     var peer: PeerID
     var name: String
     var process: UInt32
@@ -41,7 +43,7 @@ struct WorkerRecord {
 
 /// The connected workers. An index is a worker's name as long as it stays; indices of workers that left are used again.
 struct WorkerRoster {
-    private(set) var records: [WorkerRecord?] = []
+    private(set) var records: [WorkerRecord] = []
     private var indices: [PeerID: Int32] = [:]
     private var vacant: [Int32] = []
 
@@ -51,13 +53,13 @@ struct WorkerRoster {
 
     /// - Precondition: the worker at `index` is connected.
     subscript(index: Int32) -> WorkerRecord {
-        _read { yield records[Int(index)]! }
-        _modify { yield &records[Int(index)]! }
+        _read { yield records[Int(index)] }
+        _modify { yield &records[Int(index)] }
     }
 
     /// The indices in use, in their own order.
     var connected: [Int32] {
-        records.indices.compactMap { records[$0] == nil ? nil : Int32($0) }
+        records.indices.compactMap { records[$0].isConnected ? Int32($0) : nil }
     }
 
     mutating func add(_ record: WorkerRecord) -> Int32 {
@@ -75,7 +77,7 @@ struct WorkerRoster {
 
     mutating func remove(_ index: Int32) {
         indices[self[index].peer] = nil
-        records[Int(index)] = nil
+        records[Int(index)].isConnected = false
         vacant.append(index)
     }
 }
