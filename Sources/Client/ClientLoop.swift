@@ -10,6 +10,7 @@ struct ClientLoop: ~Copyable {
 
     private let configuration: ClientConfiguration
     private let commands: Mailbox<ClientCommand>
+    private let closing: Wakeup
     private let connections: [ServerConnection]
     private var poller = Poller()
     private var core: ClientCore
@@ -27,9 +28,13 @@ struct ClientLoop: ~Copyable {
     private var now: Instant
     private var isClosed = false
 
-    init(_ configuration: ClientConfiguration, commands: Mailbox<ClientCommand>) throws(TransportError) {
+    /// - Parameter closing: ends the loop when it is signalled.
+    init(
+        _ configuration: ClientConfiguration, commands: Mailbox<ClientCommand>, closing: Wakeup
+    ) throws(TransportError) {
         self.configuration = configuration
         self.commands = commands
+        self.closing = closing
         let context = Context()
         var connections: [ServerConnection] = []
         for endpoint in configuration.endpoints { connections.append(try ServerConnection(to: endpoint, in: context)) }
@@ -43,6 +48,7 @@ struct ClientLoop: ~Copyable {
         }
         core = ClientCore(limits: limits, endpoints: connections.count, now: now)
         poller.add(descriptor: commands.wakeup.descriptor)
+        poller.add(descriptor: closing.descriptor)
         for connection in connections {
             poller.add(connection.monitor.socket)
             poller.add(connection.socket)
@@ -57,12 +63,13 @@ struct ClientLoop: ~Copyable {
             poller.wait(nanoseconds: (deadline - readClock()).nanoseconds)
             now = readClock()
             for index in connections.indices {
-                if poller.isReadable(1 + 2 * index) { watch(index) }
-                if poller.isReadable(2 + 2 * index) { receive(from: index) }
+                if poller.isReadable(3 + 2 * index) { receive(from: index) }
+                if poller.isReadable(2 + 2 * index) { watch(index) }
             }
             if poller.isReadable(0) { obey() }
-            // Last: a reply that is here already is worth more than its deadline.
+            // Behind the replies: one that is here already is worth more than its deadline.
             if deadline <= now { tell(.tick) }
+            if poller.isReadable(1) { close() }
         }
     }
 
@@ -80,7 +87,6 @@ struct ClientLoop: ~Copyable {
             case .cancel(let call):
                 call.isCancelled = true
                 if call.slot >= 0 { tell(.cancelled(slot: call.slot)) }
-            case .close: close()
             }
         }
         waiting.removeAll(keepingCapacity: true)
@@ -88,9 +94,7 @@ struct ClientLoop: ~Copyable {
 
     private mutating func begin(_ call: PendingCall) {
         // The task may have been cancelled before its call got here.
-        if isClosed || call.isCancelled {
-            return call.finish(.failure(isClosed ? Failures.closed : failure(.cancelled, of: call)))
-        }
+        if call.isCancelled { return call.finish(.failure(failure(.cancelled, of: call))) }
         arriving = call
         tell(.call(timeout: call.timeout))
         arriving = nil
@@ -109,22 +113,29 @@ struct ClientLoop: ~Copyable {
         while let event = connections[index].monitor.next() {
             switch event {
             case .connected: tell(.connected(endpoint: Int32(index)))
-            case .disconnected: tell(.disconnected(endpoint: Int32(index)))
+            case .disconnected:
+                // What came before the end counts, and nothing comes after it: ends with what is there.
+                while receiveOne(from: index) {}
+                tell(.disconnected(endpoint: Int32(index)))
             case .retried: continue
             }
         }
     }
 
     private mutating func receive(from index: Int) {
-        let connection = connections[index]
         for _ in 0..<Self.burst {
-            guard connection.socket.receive(&frames) else { return }
-            // What is no reply, or one to nobody, is dropped; the call that it was meant for ends at its deadline.
-            guard let envelope = try? ReplyEnvelope(parsing: frames.bytes(0)), let call = envelope.id else { continue }
-            reply = takeReply(envelope)
-            tell(.reply(call: call))
-            reply = nil
+            guard receiveOne(from: index) else { return }
         }
+    }
+
+    private mutating func receiveOne(from index: Int) -> Bool {
+        guard connections[index].socket.receive(&frames) else { return false }
+        // What is no reply, or one to nobody, is dropped; the call that it was meant for ends at its deadline.
+        guard let envelope = try? ReplyEnvelope(parsing: frames.bytes(0)), let call = envelope.id else { return true }
+        reply = takeReply(envelope)
+        tell(.reply(call: call))
+        reply = nil
+        return true
     }
 
     private mutating func takeReply(_ envelope: ReplyEnvelope) -> Reply {
@@ -175,6 +186,7 @@ struct ClientLoop: ~Copyable {
     private mutating func release(_ slot: Int32) -> PendingCall? {
         let call = calls[Int(slot)]
         calls[Int(slot)] = nil
+        call?.slot = -1
         return call
     }
 
@@ -214,8 +226,8 @@ final class ServerConnection {
         var options = SocketOptions()
         // Calls are bounded by the client; a queue of the socket's own must not refuse them earlier.
         options.highWaterMark = 0
-        // Nothing is queued for a server that isn't there: the core keeps it, and may send it elsewhere.
-        options.immediate = true
+        // Not `immediate`, which drops replies with the connection that they came over. So what was given to the socket just
+        // before a connection broke goes out over the next one; the core has sent it again by then, and takes one answer.
         // A cancel or two on their way out are worth a moment.
         options.linger = 100
         // A host that is gone without a word is noticed within seconds, and others take over.

@@ -20,10 +20,6 @@ enum Failures {
         }
     }
 
-    static func unreadable(_ error: any Error, from endpoint: String) -> SibylError {
-        SibylError(.internal, "the reply of \(endpoint) can't be read: \(error)", cause: error)
-    }
-
     private static func text(_ span: Instant.Span) -> String {
         span.milliseconds < 10_000 ? "\(span.milliseconds) ms" : "\(span.milliseconds / 1_000) s"
     }

@@ -30,7 +30,6 @@ final class PendingCall: @unchecked Sendable {
     func finish(_ result: Result<Reply, SibylError>) {
         continuation?.resume(returning: result)
         continuation = nil
-        slot = -1
     }
 }
 
@@ -55,5 +54,4 @@ final class Reply: Sendable {
 enum ClientCommand: Sendable {
     case call(PendingCall)
     case cancel(PendingCall)
-    case close
 }

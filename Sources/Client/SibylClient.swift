@@ -16,6 +16,8 @@ public final class SibylClient: Sendable {
     public let endpoints: [String]
     private let timeout: Duration
     private let commands: Mailbox<ClientCommand>
+    /// Beside the mailbox, which may be full: a close must get through.
+    private let closing: Wakeup
     private let thread: Mutex<SystemThread?>
 
     /// Begins to connect; that a server can't be reached yet is no error.
@@ -27,14 +29,15 @@ public final class SibylClient: Sendable {
         }
         endpoints = configuration.endpoints
         timeout = configuration.timeout
-        // Calls, their cancels, and the close.
-        let commands = Mailbox<ClientCommand>(capacity: configuration.maximumCalls * 2 + 1)
+        // Calls and their cancels.
+        let commands = Mailbox<ClientCommand>(capacity: configuration.maximumCalls * 2)
+        let closing = Wakeup()
         let start = Handshake<TransportError?>()
         let thread: SystemThread
         do {
             thread = try SystemThread(name: "sibyl-client") {
                 do throws(TransportError) {
-                    var loop = try ClientLoop(configuration, commands: commands)
+                    var loop = try ClientLoop(configuration, commands: commands, closing: closing)
                     start.give(nil)
                     loop.run()
                 } catch {
@@ -46,6 +49,7 @@ public final class SibylClient: Sendable {
         }
         if let error = start.wait() { throw SibylError(.internal, error.message, cause: error) }
         self.commands = commands
+        self.closing = closing
         self.thread = Mutex(consume thread)
     }
 
@@ -59,7 +63,7 @@ public final class SibylClient: Sendable {
 
     /// Ends the client: calls that wait fail with `cancelled`, and so does every later one.
     public func close() {
-        _ = commands.send(.close)
+        closing.signal()
         thread.withLock { $0.take() }?.join()
     }
 

@@ -6,6 +6,7 @@ import SibylCore
 import SibylModel
 import SibylWorker
 import Synchronization
+import Testing
 
 /// Doubles a number; fails on 13 and waits for as many milliseconds as it is told.
 struct Doubler: MLModel {
@@ -71,10 +72,17 @@ final class Servers: Sendable {
             if case .workerJoined = note { joined.signal() }
         }
         let models = try ModelManager([.type(Doubler.self)])
-        let worker = try Worker(WorkerConfiguration(brokers: [broker.backend]), models: models, logger: logger)
+        var workerConfiguration = WorkerConfiguration(brokers: [broker.backend])
+        workerConfiguration.name = name
+        let worker = try Worker(workerConfiguration, models: models, logger: logger)
         // Far beyond what it takes: a test that waits so long has failed.
         _ = joined.wait(timeout: .now() + 10)
         running.withLock { $0[name] = Running(broker: broker, worker: worker) }
+    }
+
+    /// Has a broker take nothing new; it ends once it has answered what it holds.
+    func drain(_ name: String) {
+        running.withLock { $0[name]?.broker.drain() }
     }
 
     /// Ends a broker at once, as a kill would, and its worker.
@@ -84,5 +92,42 @@ final class Servers: Sendable {
         server.broker.wait()
         server.worker.stop()
         server.worker.wait()
+    }
+}
+
+extension Servers {
+    func client(_ names: String..., timeout: Duration = .seconds(10)) throws -> SibylClient {
+        var configuration = ClientConfiguration(endpoints: names.map(endpoint))
+        configuration.timeout = timeout
+        return try SibylClient(configuration)
+    }
+
+    /// Waits until the server that the client asks has a request at its worker.
+    func waitForFlight(to client: SibylClient) async throws {
+        // It takes a few turns; the bound is for a test that fails.
+        for _ in 0..<10_000 {
+            if try await client.stats()["in_flight"] == 1 { return }
+        }
+    }
+}
+
+extension SibylClient {
+    func double(_ number: Double, wait: Double? = nil) async throws -> Double {
+        let output = try await predict("doubler", Doubler.Input(number: number, wait: wait), as: Doubler.Output.self)
+        return output.double
+    }
+
+    /// Waits until the connection to that one's server is there.
+    func waitForWorker(_ name: String) async throws {
+        // A connection takes some moments; nothing takes so many.
+        for _ in 0..<10_000 {
+            if try await worker() == name { return }
+        }
+        Issue.record("\(name) never answers")
+    }
+
+    /// Whose worker answers.
+    func worker() async throws -> String {
+        try await predictRaw("doubler", payload: Array(#"{"number": 1}"#.utf8)).worker
     }
 }
