@@ -1,7 +1,7 @@
 /// How a client is set up.
 public struct ClientConfiguration: Sendable {
     /// Where servers are, as ZeroMQ endpoints such as `tcp://models:5555`. The first that is connected is used; the
-    /// others take over when it goes away.
+    /// others take over when it goes away, and are asked too when it says `unavailable`.
     public var endpoints: [String]
     /// How long a call that names no timeout of its own may take.
     public var timeout = Duration.seconds(30)

@@ -133,7 +133,8 @@ struct ClientLoop: ~Copyable {
         // What is no reply, or one to nobody, is dropped; the call that it was meant for ends at its deadline.
         guard let envelope = try? ReplyEnvelope(parsing: frames.bytes(0)), let call = envelope.id else { return true }
         reply = takeReply(envelope)
-        tell(.reply(call: call))
+        let isTurnedAway = envelope.error?.code == .unavailable
+        tell(isTurnedAway ? .turnedAway(call: call, endpoint: Int32(index)) : .reply(call: call))
         reply = nil
         return true
     }

@@ -71,4 +71,23 @@ import Testing
             #expect(try await waiting.value == 4)
         }
     }
+
+    @Test func aServerThatDrainsLeavesItsCallsToOthers() async throws {
+        let servers = try Servers()
+        try servers.start("a")
+        try servers.start("b")
+        let client = try servers.client("a", "b")
+        try await client.waitForWorker("a")
+        let alone = try servers.client("a")
+        let held = Task { try await client.double(1, wait: 2_000) }
+        try await servers.waitForFlight(to: alone)
+        servers.drain("a")
+        var status = ""
+        // The next turn of its loop, or the one after it.
+        for _ in 0..<10_000 where status != "draining" { status = try await alone.health().status }
+        #expect(try await client.worker() == "b")
+        let error = await #expect(throws: SibylError.self) { try await alone.worker() }
+        #expect(error?.code == .unavailable)
+        #expect(try await held.value == 2)
+    }
 }

@@ -4,7 +4,8 @@ internal import SibylProtocol
 ///
 /// A call goes to the first endpoint of the list that is connected; while none is, it waits. When the connection breaks
 /// that it went over, it is sent again, with the time that is left, to whoever is connected then: the server answers a
-/// request once, and a client takes one answer for a call.
+/// request once, and a client takes one answer for a call. A server that turns a call away, since it drains or has no
+/// worker, leaves it to the others that are connected, each of which is asked once.
 package struct ClientCore: ~Copyable {
     private struct Endpoint {
         var isConnected = false
@@ -18,6 +19,8 @@ package struct ClientCore: ~Copyable {
         var generation: UInt32 = 0
         /// Where it was sent; -1 while it waits.
         var endpoint: Int32 = -1
+        /// The first that turned it away, since it last waited; -1 for none.
+        var turnedAwayBy: Int32 = -1
         var isUsed = false
         var deadline = Instant(nanoseconds: 0)
         /// Whether it was ever sent: what was not may fail earlier, with nobody there.
@@ -47,6 +50,7 @@ package struct ClientCore: ~Copyable {
         switch event {
         case .call(let timeout): accept(timeout, at: now, into: &effects)
         case .reply(let call): finish(call, into: &effects)
+        case .turnedAway(let call, let endpoint): sendElsewhere(call, endpoint, at: now, into: &effects)
         case .cancelled(let slot): cancel(slot, into: &effects)
         case .connected(let endpoint): connect(endpoint, at: now, into: &effects)
         case .disconnected(let endpoint): disconnect(endpoint, at: now, into: &effects)
@@ -75,6 +79,7 @@ package struct ClientCore: ~Copyable {
         let slot = vacant.popLast() ?? grow()
         calls[Int(slot)].isUsed = true
         calls[Int(slot)].endpoint = -1
+        calls[Int(slot)].turnedAwayBy = -1
         calls[Int(slot)].wasSent = false
         calls[Int(slot)].generation &+= 1
         calls[Int(slot)].deadline = now + timeout
@@ -131,6 +136,33 @@ package struct ClientCore: ~Copyable {
         effects.append(.finish(slot: slot))
     }
 
+    /// The caller reads what the last of the servers says.
+    private mutating func sendElsewhere(
+        _ call: UInt64, _ endpoint: Int32, at now: Instant, into effects: inout [ClientEffect]
+    ) {
+        // From a server that it was sent to before it is no news: it is another's now.
+        guard let slot = slot(of: call), calls[Int(slot)].endpoint == endpoint else {
+            return effects.append(.dropReply)
+        }
+        if calls[Int(slot)].turnedAwayBy < 0 { calls[Int(slot)].turnedAwayBy = endpoint }
+        guard calls[Int(slot)].deadline > now, let next = nextEndpoint(of: slot) else {
+            return finish(call, into: &effects)
+        }
+        links.remove(slot, from: &endpoints[Int(endpoint)].sent)
+        send(slot, to: next, at: now, into: &effects)
+    }
+
+    /// The next that is connected behind the one that turned the call away, in a circle that ends at the first that did.
+    private func nextEndpoint(of slot: Int32) -> Int32? {
+        var next = calls[Int(slot)].endpoint
+        for _ in endpoints.indices {
+            next = Int(next) + 1 < endpoints.count ? next + 1 : 0
+            if next == calls[Int(slot)].turnedAwayBy { return nil }
+            if endpoints[Int(next)].isConnected { return next }
+        }
+        return nil
+    }
+
     private mutating func cancel(_ slot: Int32, into effects: inout [ClientEffect]) {
         guard Int(slot) < calls.count, calls[Int(slot)].isUsed else { return }
         tellServer(toDrop: slot, into: &effects)
@@ -176,6 +208,7 @@ package struct ClientCore: ~Copyable {
             let slot = endpoints[Int(endpoint)].sent.last
             links.remove(slot, from: &endpoints[Int(endpoint)].sent)
             calls[Int(slot)].endpoint = -1
+            calls[Int(slot)].turnedAwayBy = -1
             links.prepend(slot, to: &waiting)
         }
         sendWaiting(at: now, into: &effects)
@@ -202,6 +235,11 @@ package struct ClientCore: ~Copyable {
         // Ends with the calls that wait.
         while !waiting.isEmpty {
             let slot = waiting.first
+            guard calls[Int(slot)].deadline > now else {
+                remove(slot)
+                effects.append(.fail(slot: slot, .unreachable))
+                continue
+            }
             links.remove(slot, from: &waiting)
             if !calls[Int(slot)].wasSent {
                 deadlines.clear(slot)

@@ -7,6 +7,8 @@ package enum ClientEvent: Sendable {
     case cancelled(slot: Int32)
     /// A reply that names a call, in the shell's hands until its effects have run.
     case reply(call: UInt64)
+    /// A reply too, which says that the endpoint does not serve the call for now; another may.
+    case turnedAway(call: UInt64, endpoint: Int32)
     /// Messages flow to and from the endpoint.
     case connected(endpoint: Int32)
     case disconnected(endpoint: Int32)
