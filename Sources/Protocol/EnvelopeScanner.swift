@@ -22,8 +22,9 @@ struct EnvelopeScanner {
         if !hasOperation { fail(.malformedEnvelope, "the envelope needs the field 'op'; it tells what is asked for") }
     }
 
-    private mutating func fail(_ code: ErrorCode, _ message: String) {
-        if error == nil { error = SibylError(code, message) }
+    /// Words are made for the first fault only: an envelope may have any number.
+    private mutating func fail(_ code: ErrorCode, _ message: @autoclosure () -> String) {
+        if error == nil { error = SibylError(code, message()) }
     }
 
     private mutating func scanField(_ key: JSONText, _ parser: inout JSONParser) throws(JSONError) {
@@ -73,10 +74,14 @@ struct EnvelopeScanner {
         case _ where name.equals("health"): envelope.operation = .health
         case _ where name.equals("stats"): envelope.operation = .stats
         default:
-            let known = Operation.allCases.map(\.wireName).joined(separator: ", ")
-            fail(.unknownOperation, "there is no operation '\(name.string.prefix(64))'; there are \(known)")
+            fail(.unknownOperation, "there is no operation '\(Self.shown(name))'; there are \(Self.operations)")
         }
     }
+
+    private static var operations: String { Operation.allCases.map(\.wireName).joined(separator: ", ") }
+
+    /// A few code points of a name: a character may have any number of them.
+    private static func shown(_ name: JSONText) -> String { String(name.string.unicodeScalars.prefix(64)) }
 
     private mutating func scanID(_ parser: inout JSONParser) throws(JSONError) {
         switch try parser.peek() {
@@ -89,7 +94,8 @@ struct EnvelopeScanner {
             }
         case .number:
             let number = try parser.number()
-            if number.isInteger && number.raw.count <= WireLimits.idBytes {
+            // Of any length: a number that no double holds was refused, so that it has 309 digits at most.
+            if number.isInteger {
                 envelope.id = RequestEnvelope.Field(number.offset..<number.offset + number.raw.count)
                 return
             }
@@ -128,11 +134,12 @@ struct EnvelopeScanner {
     private mutating func scanVersion(_ parser: inout JSONParser) throws(JSONError) {
         guard try isKind(.number, "v", "an integer", &parser) else { return }
         let number = try parser.number()
-        guard let version = number.int64 else { return fail(.malformedEnvelope, "'v' must be an integer") }
-        if version != WireLimits.version {
-            fail(
-                .unsupportedVersion, "this server speaks version \(WireLimits.version) of the protocol, not \(version)")
+        if number.int64 == Int64(WireLimits.version) { return }
+        guard number.isInteger || number.int64 != nil else {
+            return fail(.malformedEnvelope, "'v' must be an integer")
         }
+        let version = String(decoding: number.raw, as: UTF8.self)
+        fail(.unsupportedVersion, "this server speaks version \(WireLimits.version) of the protocol, not \(version)")
     }
 
     private mutating func text(_ name: String, _ parser: inout JSONParser) throws(JSONError) -> RequestEnvelope.Field {

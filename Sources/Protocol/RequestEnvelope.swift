@@ -66,9 +66,10 @@ package struct RequestEnvelope: Sendable {
     package init(scanning bytes: UnsafeRawBufferPointer, hasPayloadFrame: Bool? = nil) throws(EnvelopeFault) {
         if hasPayloadFrame == true && bytes.count > WireLimits.envelopeBytes {
             throw EnvelopeFault(
-                .malformedEnvelope,
-                "an envelope beside a payload is at most \(WireLimits.envelopeBytes) bytes; this one has \(bytes.count)"
-            )
+                SibylError(
+                    .malformedEnvelope,
+                    "an envelope beside a payload is at most \(WireLimits.envelopeBytes) bytes; this one has \(bytes.count)"
+                ), id: Self.id(scanning: bytes))
         }
         var scanner = EnvelopeScanner()
         scanner.scan(bytes)
@@ -120,9 +121,5 @@ package struct EnvelopeFault: Error, Sendable {
     package init(_ error: SibylError, id: [UInt8]? = nil) {
         self.error = error
         self.id = id
-    }
-
-    init(_ code: ErrorCode, _ message: String) {
-        self.init(SibylError(code, message))
     }
 }

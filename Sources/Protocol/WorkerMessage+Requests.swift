@@ -77,13 +77,13 @@ extension WorkerMessage {
             self.flags = flags
         }
 
-        /// Nil when the frame is too short, or names an error that this protocol does not have.
+        /// Nil when the frame is too short. An error that this version does not know counts as `internal`: the client reads
+        /// its name in the reply.
         package init?(reading frame: UnsafeRawBufferPointer) {
             guard frame.count >= Self.byteCount else { return nil }
             flags = WorkerMessage.flags(of: frame)
-            let code = frame[4]
-            failure = ErrorCode(rawValue: code)
-            if code != 0 && failure == nil { return nil }
+            let code = frame.littleEndian(at: 4, as: UInt32.self)
+            if code != 0 { failure = UInt8(exactly: code).flatMap(ErrorCode.init(rawValue:)) ?? .internal }
             request = frame.littleEndian(at: 8, as: UInt64.self)
             queued = frame.littleEndian(at: 16, as: UInt32.self)
             computed = frame.littleEndian(at: 20, as: UInt32.self)
