@@ -87,7 +87,7 @@ let package = Package(
 
         .testTarget(name: "JSONTests", dependencies: ["SibylJSON"], swiftSettings: settings),
         .testTarget(name: "ModelTests", dependencies: ["SibylModel", "SibylTesting"], swiftSettings: settings),
-        .testTarget(name: "ProtocolTests", dependencies: ["SibylProtocol"], swiftSettings: settings),
+        .testTarget(name: "ProtocolTests", dependencies: ["SibylProtocol", "SibylJSON"], swiftSettings: settings),
         .testTarget(name: "CoreTests", dependencies: ["SibylCore"], swiftSettings: settings),
         .testTarget(
             name: "BrokerTests", dependencies: ["SibylBroker", "SibylCore", "SibylTransport", "SibylJSON", logging],
