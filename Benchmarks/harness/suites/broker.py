@@ -34,8 +34,9 @@ def _targets(comparison):
         rate, processor = comparison.rate_ratio(*PAIR).median, comparison.processor_ratio(*PAIR).median
         yield Target(f"rate against zmq_proxy, {where}", rate, 0.8)
         yield Target(f"CPU a request against zmq_proxy, {where}", processor, 1.3, at_most=True)
-        yield Target(f"rate against zmq_proxy, {where}, next aim", rate, 0.95)
-        yield Target(f"CPU a request against zmq_proxy, {where}, next aim", processor, 1.15, at_most=True)
+        if comparison.transport == "tcp":
+            yield Target(f"rate against zmq_proxy, {where}, next aim", rate, 0.95)
+            yield Target(f"CPU a request against zmq_proxy, {where}, next aim", processor, 1.15, at_most=True)
     if comparison.in_flight == 1:
         latency = comparison.latency_ratio(*PAIR).median
         yield Target(f"median latency against zmq_proxy, {where}", latency, 1.1, at_most=True)
