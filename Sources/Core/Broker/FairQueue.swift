@@ -103,19 +103,24 @@ struct FairQueue {
 
     // MARK: - Turns
 
-    /// Whose turn is over goes to the end of the ring; who comes to its front gets what it may be served.
+    /// Whose turn is over goes to the end of the ring, or leaves it.
     private mutating func endTurn() {
         let flow = ring.first
         if flows[Int(flow)].waiting.isEmpty && flows[Int(flow)].balance >= 0 {
             debtorCount -= 1
-            leave(flow)
-        } else {
-            ringLinks.remove(flow, from: &ring)
-            ringLinks.append(flow, to: &ring)
+            return leave(flow)
         }
-        let next = Int(ring.first)
+        ringLinks.remove(flow, from: &ring)
+        ringLinks.append(flow, to: &ring)
+        beginTurn()
+    }
+
+    /// Who comes to the front of the ring, for whatever reason, gets what it may be served.
+    private mutating func beginTurn() {
+        guard !ring.isEmpty else { return }
+        let flow = Int(ring.first)
         // What was not used in one turn is not saved for a later one.
-        flows[next].balance = min(flows[next].balance, 0) + flows[next].weight
+        flows[flow].balance = min(flows[flow].balance, 0) + flows[flow].weight
     }
 
     /// A whole round found nobody who waits and is level: gives all as many rounds as the first of them needs.
@@ -167,9 +172,11 @@ struct FairQueue {
     }
 
     private mutating func leave(_ flow: Int32) {
+        let hadItsTurn = ring.first == flow
         ringLinks.remove(flow, from: &ring)
         index.remove(flows[Int(flow)].tenant)
         vacant.append(flow)
+        if hadItsTurn { beginTurn() }
     }
 
     /// Nobody waits any more, so nobody was kept waiting by those who owe.

@@ -66,6 +66,23 @@ import Testing
         #expect(Set(after) == [alone[10], other])
     }
 
+    @Test func whoComesAndGoesTakesNoTurnsFromOthers() {
+        var broker = Self.busyBroker()
+        let batches = Set((0..<40).map { _ in broker.request(tenant: 1, cost: 10) })
+        let singles = Set((0..<200).map { _ in broker.request(tenant: 2) })
+        var items = (batches: 0, singles: 0)
+        var running = Self.running
+        for _ in 0..<150 {
+            let visitor = broker.request(tenant: 3)
+            repeat {
+                running = broker.work(1, from: running, count: 1)[0]
+                if batches.contains(running) { items.batches += 10 }
+                if singles.contains(running) { items.singles += 1 }
+            } while running != visitor
+        }
+        #expect(items.singles > 60 && abs(items.batches - items.singles) <= 11)
+    }
+
     @Test func debtsOfWhoeverTakesAnotherNameEachTimeAreBounded() {
         var broker = Self.busyBroker()
         for name in 0..<5_000 { broker.request(tenant: UInt64(name + 10), cost: 1_000) }
