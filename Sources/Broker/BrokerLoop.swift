@@ -218,8 +218,7 @@ struct BrokerSockets: ~Copyable {
         options.maximumMessageSize = Int64(configuration.messageBytes) * 4
         // Replies on their way out are worth a moment at the end.
         options.linger = 1_000
-        options.heartbeatInterval = 5_000
-        options.heartbeatTimeout = 15_000
+        options.keepsAlive = true
         // A client that comes back under its own name, from a connection that nobody saw end, is to be heard.
         options.handsOver = true
         let frontend = try Socket(.router, in: context, options: options)
