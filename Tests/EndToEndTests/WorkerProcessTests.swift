@@ -15,10 +15,13 @@ import Testing
         #expect(try await server.stop() == 0)
     }
 
+    /// A debug build on a busy machine may take seconds over 70 MB, and that is nobody's death here.
+    private static let patient = "broker: {heartbeat_ms: 10000}\n"
+
     @Test func badInputGetsTheProtocolsErrors() async throws {
         let folder = try TestFolder()
         let broker = try await Server(
-            ["broker", "--backend", folder.endpoint("backend")], ready: "sibyl broker is ready")
+            ["broker", "--backend", folder.endpoint("backend")], ready: "sibyl broker is ready", file: Self.patient)
         let worker = try SibylProcess(
             ["worker", "--connect", folder.endpoint("backend"), "--plugin", try Built.irisPlugin()], in: folder.url)
         try await broker.workers(1)
@@ -31,7 +34,8 @@ import Testing
 
     @Test func aWorkerAloneServesTheWholeProtocol() async throws {
         let server = try await Server(
-            ["worker", "--plugin", try Built.irisPlugin()], frontend: "--bind", ready: "sibyl worker is serving")
+            ["worker", "--plugin", try Built.irisPlugin()], frontend: "--bind", ready: "sibyl worker is serving",
+            file: Self.patient)
         let bad = try await python("Tests/EndToEndTests/bad_inputs.py", [server.endpoint])
         #expect(bad.status == 0, "\(bad.output)")
         #expect(try await server.ask("list").output.contains("iris_model"))

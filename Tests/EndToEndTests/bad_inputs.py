@@ -156,7 +156,7 @@ def every_case(dealer, req):
 
 def every_violation(dealer):
     reply = ask(dealer, envelope(id="v"), flower(sepal_width=-1, petal_width="x"))
-    paths = sorted(detail["path"] for detail in reply["error"]["details"])
+    paths = sorted(detail["path"] for detail in reply["error"].get("details", []))
     if reply["id"] != "v" or paths != ["/petal_width", "/sepal_width"]:
         yield f"not every violation is told: {reply}"
 
