@@ -68,9 +68,9 @@ enum ConfigurationKeys {
         "One line an event on standard error: text for people, json for programs.")
 
     static let all = [
-        brokerFrontend, brokerBackend, brokerTimeout, brokerQueueLimit, brokerQueueBytes,
-        brokerTenantWeights, brokerAttempts, brokerHeartbeat, brokerDrainTimeout, messageBytes, workerThreads, workerCapacity, workerDrainTimeout, serveWorkers,
-        clientConnect, clientTimeout, logLevel, logFormat,
+        brokerFrontend, brokerBackend, brokerTimeout, brokerQueueLimit, brokerQueueBytes, brokerTenantWeights,
+        brokerAttempts, brokerHeartbeat, brokerDrainTimeout, messageBytes, workerThreads, workerCapacity,
+        workerDrainTimeout, serveWorkers, clientConnect, clientTimeout, logLevel, logFormat,
     ]
 
     /// Sections of a file that hold no settings of this table.
