@@ -28,6 +28,7 @@ struct BrokerLoop: ~Copyable {
     var budget: ReplyBudget
     /// Clients' connections that ended, by descriptor, until all that came over them is read.
     private var ended: [Int32] = []
+    private var areMoreEnding = false
     var workers = PeerTable()
     var frames = Frames()
     var effects: [BrokerEffect] = []
@@ -76,20 +77,24 @@ struct BrokerLoop: ~Copyable {
     mutating func run() {
         var poller = Poller()
         let commandsReady = poller.add(descriptor: commands.wakeup.descriptor)
-        let backendMonitorReady = poller.add(backendMonitor.socket)
-        let frontendMonitorReady = poller.add(frontendMonitor.socket)
+        // By their descriptors: libzmq asks the system about each socket of its own at every turn, and these rarely speak.
+        let backendMonitorReady = poller.add(descriptor: backendMonitor.socket.descriptor)
+        let frontendMonitorReady = poller.add(descriptor: frontendMonitor.socket.descriptor)
         let backendReady = poller.add(backend)
         let frontendReady = poller.add(frontend)
+        // A descriptor speaks only of what comes once its socket was read empty.
+        watchWorkers()
+        watchClients()
         // Ends with a drain or a stop.
         while !isStopped && !core.isDrained {
             let deadline = core.nextDeadline
-            poller.wait(nanoseconds: (deadline - readClock()).nanoseconds)
+            poller.wait(nanoseconds: areMoreEnding ? 0 : (deadline - readClock()).nanoseconds)
             now = readClock()
             if poller.isReadable(commandsReady) { obeyCommands() }
             if poller.isReadable(backendMonitorReady) { watchWorkers() }
             // Workers first: an answer makes room for a request.
             if poller.isReadable(backendReady) { receiveFromWorkers() }
-            if poller.isReadable(frontendMonitorReady) { watchClients() }
+            if poller.isReadable(frontendMonitorReady) || areMoreEnding { watchClients() }
             let isAllRead = poller.isReadable(frontendReady) ? receiveFromClients() : true
             if isAllRead { forgetClients() }
             // What is there was heard before time passes: a broker that was held up is not to take its workers for silent.
@@ -130,9 +135,12 @@ struct BrokerLoop: ~Copyable {
     }
 
     private mutating func watchClients() {
-        // As many as messages, so that a crowd that leaves holds up nobody.
-        while ended.count < Self.burst, let event = frontendMonitor.next() {
+        areMoreEnding = false
+        while let event = frontendMonitor.next() {
             if case .disconnected(let descriptor) = event { ended.append(descriptor) }
+            // As many as messages, so that a crowd that leaves holds up nobody.
+            areMoreEnding = ended.count >= Self.burst
+            if areMoreEnding { return }
         }
     }
 

@@ -85,6 +85,15 @@ package struct Socket: ~Copyable {
         return "tcp://" + endpoint.dropFirst(mapped.count).replacing("]", with: "", maxReplacements: 1)
     }
 
+    /// A file descriptor that turns readable when messages come after the socket was read empty (ZMQ_FD). It says nothing
+    /// of messages that were there before, so read until there are none.
+    package var descriptor: Int32 {
+        var descriptor: Int32 = -1
+        var size = MemoryLayout<Int32>.size
+        zmq_getsockopt(handle, ZMQ_FD, &descriptor, &size)
+        return descriptor
+    }
+
     package func set(_ option: Int32, _ value: Int32) throws(TransportError) {
         var value = value
         guard zmq_setsockopt(handle, option, &value, MemoryLayout<Int32>.size) == 0 else {
