@@ -67,7 +67,7 @@ struct JobLanes {
         if !first.isBatch { count(taken.count, of: priority) }
     }
 
-    /// Ends a batch's turn, in which so many items were computed; while it is not done, it waits for another.
+    /// Ends a batch's turn, which cost so many items; while it is not done, it waits for another.
     ///
     /// Interactive ones go to the end of their lane: each request behind has its turn before the next chunk, and a short
     /// batch overtakes a long one. Bulk ones stay in front, for of several batches the first is done sooner that way,
