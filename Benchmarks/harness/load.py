@@ -16,6 +16,7 @@ class Sample:
     rate: float
     median: float
     p99: float
+    longest: float
     processor: dict
     requests: int
     faults: int
@@ -33,6 +34,7 @@ def parse_sample(text):
         rate=report["rate"],
         median=report["latency_us"]["p50"],
         p99=report["latency_us"]["p99"],
+        longest=report["latency_us"]["max"],
         processor=report["cpu_us"],
         requests=report["requests"],
         faults=report["missing"] + report["failed"] + report["duplicates"] + report["strangers"],
@@ -49,13 +51,13 @@ def measure(system, in_flight, seconds):
     return sample
 
 
-def load_command(system, in_flight, seconds, requests=None, priority="interactive"):
+def load_command(system, in_flight, seconds, requests=None, priority="interactive", watched=None):
     """The load client; it ends after `requests` or, without, after `seconds`, and then exits with one of FINISHED."""
     ceiling = 100_000 if in_flight == 1 else 1_500_000  # more a second than any system here can do
     command = [PROGRAMS / "load_client", "--connect", system.endpoint, "--model", system.model]
     command += ["--samples", IRIS_SAMPLES, "--check", system.check, "--in-flight", in_flight, "--priority", priority]
     command += ["--seconds", seconds, "--requests", requests or seconds * ceiling]
-    for name, pids in system.watched().items():
+    for name, pids in (watched or system.watched()).items():
         command += ["--watch", f"{name}={','.join(map(str, pids))}"]
     return command + ["--warm-up", min(20 * in_flight + 200, 5000)]
 

@@ -13,7 +13,7 @@ from .paths import PERFORMANCE_PAGE
 from .processes import ProcessFailed
 from .results import SuiteResult
 from .settings import Settings
-from .suites import baseline, broker, crowd, flood, iris, memory, profile, saturation, soak, start
+from .suites import baseline, broker, crowd, flood, iris, loss, memory, profile, saturation, soak, start
 from .suites import json as json_layer
 
 SUITES = {
@@ -25,6 +25,7 @@ SUITES = {
     "saturation": saturation,
     "crowd": crowd,
     "flood": flood,
+    "loss": loss,
     "soak": soak,
     "profile": profile,
     "baseline": baseline,
