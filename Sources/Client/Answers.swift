@@ -5,8 +5,10 @@ public struct ModelSummary: Codable, Sendable, Hashable {
     public var qualifiedName: String
     public var displayName: String
     public var description: String
-    /// The default version.
+    /// The default version, and its first two numbers.
     public var version: String
+    public var majorVersion: Int
+    public var minorVersion: Int
     /// All versions, newest first.
     public var versions: [String]
     /// `ready`, or why it is not.
@@ -16,6 +18,8 @@ public struct ModelSummary: Codable, Sendable, Hashable {
         case qualifiedName = "qualified_name"
         case displayName = "display_name"
         case description, version, versions, state
+        case majorVersion = "major_version"
+        case minorVersion = "minor_version"
     }
 }
 
@@ -24,7 +28,10 @@ public struct ModelDescription: Codable, Sendable, Hashable {
     public var qualifiedName: String
     public var displayName: String
     public var description: String
+    /// The version that is described, and its first two numbers.
     public var version: String
+    public var majorVersion: Int
+    public var minorVersion: Int
     public var versions: [String]
     public var state: String
     /// JSON Schemas, draft 2020-12.
@@ -35,6 +42,8 @@ public struct ModelDescription: Codable, Sendable, Hashable {
         case qualifiedName = "qualified_name"
         case displayName = "display_name"
         case description, version, versions, state
+        case majorVersion = "major_version"
+        case minorVersion = "minor_version"
         case inputSchema = "input_schema"
         case outputSchema = "output_schema"
     }

@@ -32,7 +32,8 @@ package struct TransportError: Error, Sendable, CustomStringConvertible {
     private static func code(for number: Int32) -> Code {
         switch number {
         case EADDRINUSE: .addressInUse
-        case EINVAL, ENODEV, EPROTONOSUPPORT, ENOCOMPATPROTO, EADDRNOTAVAIL, ENAMETOOLONG: .badEndpoint
+        case EINVAL, ENODEV, EPROTONOSUPPORT, ENOCOMPATPROTO, EADDRNOTAVAIL, ENAMETOOLONG, ENOENT, ENOTDIR:
+            .badEndpoint
         case EACCES, EPERM: .noPermission
         default: .systemCall
         }
@@ -44,6 +45,7 @@ package struct TransportError: Error, Sendable, CustomStringConvertible {
         case EINVAL: "the endpoint is not valid; write tcp://HOST:PORT or ipc://PATH"
         case ENODEV, EADDRNOTAVAIL: "this machine has no such address; use one of its own or 0.0.0.0"
         case EPROTONOSUPPORT: "the transport is not supported; use tcp, ipc or inproc"
+        case ENOENT, ENOTDIR: "the folder that the path names does not exist; make it first"
         case EACCES, EPERM: "permission denied"
         default: String(cString: zmq_strerror(number))
         }

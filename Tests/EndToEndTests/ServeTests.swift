@@ -38,7 +38,7 @@ import Testing
         #expect(try await server.ask("predict", "iris_model", "{").status == 3)
         #expect(try await server.ask("predict", "nobody", "{}").status == 4)
         #expect(try await server.ask("predict", "iris_model", Self.setosa, "--version", "9").status == 4)
-        let late = try await server.ask("predict", "echo", #"{"sleep_ms": 2000}"#, "--timeout", "100ms")
+        let late = try await server.ask("predict", "echo", #"{"sleep_ms": 2000}"#, "--timeout", "500ms")
         #expect(late.status == 6)
         #expect(try await server.ask("predict", "echo", #"{"fail": 1}"#).status == 7)
         let batch = try await server.ask("predict", "echo", #"[1, {"fail": 1}, 3]"#, "--batch")

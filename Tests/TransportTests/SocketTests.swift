@@ -66,6 +66,15 @@ import Testing
         #expect(error?.message.contains("already in use") == true)
     }
 
+    @Test func aPathInAFolderThatIsNotThereIsABadEndpoint() {
+        let error = #expect(throws: TransportError.self) {
+            let socket = try Socket(.router, in: Context())
+            try socket.bind("ipc:///nonexistent/socket")
+        }
+        #expect(error?.code == .badEndpoint)
+        #expect(error?.message.contains("make it first") == true)
+    }
+
     @Test func aSharedMessageOutlivesTheFirstOwner() {
         var first = Message([UInt8](repeating: 1, count: 10_000))
         let second = first.share()

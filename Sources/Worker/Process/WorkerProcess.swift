@@ -47,6 +47,8 @@ package struct WorkerProcess: ~Copyable {
         var broker: Broker?
         if case .alone(var own) = role {
             own.backend = "inproc://sibyl-backend"
+            // Neither of the two threads outlives the other: a silence says only that the machine is busy.
+            own.limits.livenessTimeout = .seconds(86_400)
             configuration.brokers = [own.backend]
             broker = try Self.broker(own, in: context, logger, queue.mailbox)
         }
