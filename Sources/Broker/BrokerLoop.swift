@@ -197,7 +197,8 @@ struct BrokerLoop: ~Copyable {
 
     private mutating func runEffects() {
         for index in effects.indices { run(effects[index]) }
-        effects.removeAll(keepingCapacity: true)
+        // One by one: there are one or two, and to remove all at once is made for many.
+        while effects.popLast() != nil {}
         if core.hasNotes { tellNotes() }
     }
 

@@ -28,19 +28,18 @@ package struct PeerTable: ~Copyable {
         guard length <= Self.inlineCapacity else {
             return names[peer.rawValue].map { Message($0) }
         }
+        // The id is the number's lower bytes, the first of them lowest.
         return Message(byteCount: length) { bytes in
-            var rest = peer.rawValue
-            for index in 0..<length {
-                bytes[index] = UInt8(truncatingIfNeeded: rest)
-                rest >>= 8
+            withUnsafeBytes(of: peer.rawValue.littleEndian) {
+                bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<length]))
             }
         }
     }
 
     private static func pack(_ bytes: UnsafeRawBufferPointer) -> PeerID {
-        var packed = UInt64(bytes.count) << 56
-        for index in bytes.indices { packed |= UInt64(bytes[index]) << UInt64(8 * index) }
-        return PeerID(rawValue: packed)
+        var packed: UInt64 = 0
+        withUnsafeMutableBytes(of: &packed) { $0.copyMemory(from: bytes) }
+        return PeerID(rawValue: UInt64(littleEndian: packed) | UInt64(bytes.count) << 56)
     }
 
     private mutating func remember(_ name: [UInt8]) -> PeerID {
