@@ -5,11 +5,14 @@ package import SibylProtocol
 ///
 /// Shares are of work, not of requests: while bulk waits, each item that interactive requests are served earns bulk an
 /// eighth of one, and bulk's turn comes whenever it has earned a whole one. A batch may overdraw what was earned; then bulk
-/// waits until the debt is paid. So interactive work is delayed by one bulk request at a time, and bulk gets at least a
-/// ninth of all items.
+/// waits until the debt is paid. So bulk gets a ninth of all items. What it earns while a long interactive batch is served
+/// is kept up to a bound, so that it doesn't hold up interactive work for longer than about one running batch.
 package struct PriorityTurn: Sendable {
     /// Interactive items for one bulk item, while both wait.
     package static let interactiveShare = 8
+
+    /// Items that bulk may be served in a row: as many as a worker computes at once.
+    private static let longestRun = 64
 
     /// What bulk has earned, in items times `interactiveShare`.
     private var earned = 0
@@ -22,7 +25,7 @@ package struct PriorityTurn: Sendable {
     /// A request of `cost` items was served while one of the other priority waited.
     package mutating func served(_ priority: Priority, cost: Int) {
         switch priority {
-        case .interactive: earned += cost
+        case .interactive: earned = min(earned + cost, Self.longestRun * Self.interactiveShare)
         case .bulk: earned -= cost * Self.interactiveShare
         }
     }

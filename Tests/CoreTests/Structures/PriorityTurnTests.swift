@@ -26,6 +26,17 @@ import Testing
         #expect(turn.next == .bulk)
     }
 
+    @Test func aLongInteractiveBatchDoesNotEarnBulkALongRun() {
+        var turn = PriorityTurn()
+        turn.served(.interactive, cost: 1_000_000)
+        var run = 0
+        while turn.next == .bulk {
+            turn.served(.bulk, cost: 1)
+            run += 1
+        }
+        #expect(run == 64)
+    }
+
     @Test func debtsEndWithTheContention() {
         var turn = PriorityTurn()
         turn.served(.bulk, cost: 1_000)
