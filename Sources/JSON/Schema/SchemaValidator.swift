@@ -18,7 +18,7 @@ public final class SchemaValidator: Sendable {
     ///
     /// It takes time in the size of the value, but for what the schema says of each value: a `pattern` is searched as
     /// long as the standard library likes, which `maxLength` bounds, and arrays and objects in an `enum` are compared
-    /// one by one. A value that takes over a thousand schemas for each value in it, and 10,000 more, counts as invalid.
+    /// one by one. A value that takes over a hundred schemas for each value in it, and 10,000 more, counts as invalid.
     public func isValid(_ value: JSONNode) -> Bool {
         var evaluation = SchemaEvaluation(program, of: value, limit: 0)
         return evaluation.run(value)
