@@ -49,8 +49,8 @@ chaos: build fixtures ## Kill, stop and cut off processes under load (four minut
 	swift build --package-path Chaos/Client $(RELEASE)
 	Chaos/run $(if $(SEED),--seed $(SEED))
 
-fuzz: setup ## Fuzz the JSON layer for a minute
-	Fuzz/run 60
+fuzz: setup ## Fuzz what reads foreign bytes, 10 s a target
+	Fuzz/run 10
 
 clean: ## Remove everything that was built
-	rm -rf .build $(IRIS)/.build Fuzz/.build Benchmarks/JSON/.build Chaos/Client/.build Benchmarks/.build Benchmarks/.venv
+	rm -rf .build .build-fuzz $(IRIS)/.build Benchmarks/JSON/.build Chaos/Client/.build Benchmarks/.build Benchmarks/.venv

@@ -3,13 +3,16 @@ import PackageDescription
 
 // In CI, warnings are errors: those of this package, not its dependencies'.
 let isStrict = Context.environment["SIBYL_STRICT"] == "1"
+// `Fuzz/run` sets it: everything is built for libFuzzer then, with the fuzzer's program beside it.
+let isFuzzing = Context.environment["SIBYL_FUZZ"] == "1"
+let sanitizers = ["-sanitize=fuzzer,address"]
 let settings: [SwiftSetting] =
     [
         .swiftLanguageMode(.v6),
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("InternalImportsByDefault"),
-    ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
+    ] + (isStrict ? [.treatAllWarnings(as: .error)] : []) + (isFuzzing ? [.unsafeFlags(sanitizers)] : [])
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let containers = Target.Dependency.product(name: "BasicContainers", package: "swift-collections")
@@ -112,3 +115,13 @@ let package = Package(
             name: "EndToEndTests", dependencies: ["sibyl"], exclude: ["bad_inputs.py"], swiftSettings: settings),
     ]
 )
+
+if isFuzzing {
+    package.targets += [
+        .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
+        // By the toolchain's own linker: the system's warns of each symbol of the sanitizer.
+        .executableTarget(
+            name: "sibyl-fuzz", dependencies: ["CLibFuzzer", "SibylJSON", "SibylProtocol", "SibylCore"],
+            path: "Fuzz/Targets", swiftSettings: settings, linkerSettings: [.unsafeFlags(sanitizers + ["-use-ld=lld"])]),
+    ]
+}
