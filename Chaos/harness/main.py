@@ -20,7 +20,6 @@ from .settings import Settings
 from .verdict import Outcome
 
 
-
 @dataclass(frozen=True)
 class Entry:
     """A phase of the command line: what runs it, and how many requests it asks in how many seconds."""
@@ -49,7 +48,8 @@ def main(arguments):
     options = _parse(arguments)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what it runs behind with SIGINT ignored
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that every `with` ends its processes
-    settings = Settings(options.seed, options.sibyl.absolute(), options.client.absolute(), options.attempts)
+    settings = Settings(
+        options.seed, options.sibyl.absolute(), options.client.absolute(), options.attempts, options.slowness)
     missing = [path for path in (settings.sibyl, settings.client, PLUGIN) if not path.exists()]
     if missing:
         print(f"Chaos/run: {missing[0]} is missing; `make chaos` builds it", file=sys.stderr)
@@ -71,6 +71,7 @@ def _parse(arguments):
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="of the faults (a random one)")
     parser.add_argument("--quick", action="store_true", help="few requests in little time")
     parser.add_argument("--attempts", type=int, default=20, help="broker.attempts (20: no request meets so many kills)")
+    parser.add_argument("--slowness", type=float, default=1, help="of the programs, against a release build (1)")
     parser.add_argument("--sibyl", type=Path, default=SIBYL, help="the program (.build/release/sibyl)")
     parser.add_argument("--client", type=Path, default=SWIFT_CLIENT, help="the Swift client (Chaos/Client)")
     parser.add_argument("--keep", action="store_true", help="keep the logs of a clean run too")

@@ -33,7 +33,7 @@ def run(settings, directory, requests, seconds):
         client_host, links = build(cluster, directory)
         cluster.wait_for_workers(WORKERS, client_host.enter)
         targets = {role: list(named) for role, named in links.items()}
-        faults = draw(PLAN, targets, seconds, f"{settings.seed} partition")
+        faults = draw(PLAN, targets, seconds, f"{settings.seed} partition", settings.slowness)
         every_link = links["broker link"] | links["worker link"]
         injector = Injector(faults, every_link, directory / "faults.log")
         clients = make_clients(

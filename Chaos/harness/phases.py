@@ -16,10 +16,10 @@ WORKERS = 4
 OVERTIME = TIMEOUT / 1000 + 10
 
 WORKER_FAULTS = (
-    Kind("kill", "worker", (0.0, 0.5), recovery=0.8, weight=3),
+    Kind("kill", "worker", (0.0, 0.5), recovery=1.0, weight=3),
     Kind("pause", "worker", (0.02, 0.6 * LIVENESS), recovery=0.2, weight=2),
-    Kind("stall", "worker", (1.5 * LIVENESS, 5 * LIVENESS), recovery=0.8, weight=3),
-    Kind("drain", "worker", (0.0, 0.5), recovery=1.2, weight=2),
+    Kind("stall", "worker", (1.5 * LIVENESS, 5 * LIVENESS), recovery=1.0, weight=3),
+    Kind("drain", "worker", (0.0, 0.5), recovery=1.5, weight=2),
 )
 # A client of a broker that is stopped learns of it by ZMTP's heartbeats, within four seconds.
 BROKER_FAULTS = (
@@ -77,7 +77,7 @@ def run(phase, settings, directory, requests, seconds):
             cluster.start_worker(backends)
         cluster.wait_for_workers(WORKERS)
         targets = {"worker": list(cluster.workers), "broker": list(cluster.brokers)}
-        faults = draw(phase.plan, targets, seconds, f"{settings.seed} {phase.name}")
+        faults = draw(phase.plan, targets, seconds, f"{settings.seed} {phase.name}", settings.slowness)
         clients = make_clients(settings, directory, cluster.frontends, requests, seconds, phase.clients)
         injector = Injector(faults, {**cluster.workers, **cluster.brokers}, directory / "faults.log")
         return observe(phase.title, cluster, clients, injector, seconds, phase.may_be_retried)

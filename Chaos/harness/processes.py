@@ -10,6 +10,9 @@ from contextlib import ExitStack
 _libc = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
 
+# What programs get of the run's own environment: SIBYL_ variables of the user's must not change what is tested.
+_PASSED_ON = ("PATH", "LD_PRELOAD", "ASAN_OPTIONS", "TSAN_OPTIONS", "SWIFT_BACKTRACE")
+
 
 class ProgramFailed(Exception):
     """A program did not do what the run needs; the message holds the end of its log."""
@@ -29,7 +32,8 @@ class Program:
         self.command = [str(part) for part in command]
         self.directory = directory
         self.log = directory / f"{name.replace(' ', '-')}.log"
-        self.environment = {"PATH": os.environ["PATH"], **(environment or {})}
+        passed_on = {variable: os.environ[variable] for variable in _PASSED_ON if variable in os.environ}
+        self.environment = passed_on | (environment or {})
         self.process = None
         self.should_run = False
 

@@ -44,8 +44,9 @@ class Plan:
     warm_up: float = 0.5
 
 
-def draw(plan, targets, seconds, seed):
-    """The faults of a phase of so many seconds, in order. `targets` lists names by role."""
+def draw(plan, targets, seconds, seed, slowness=1):
+    """The faults of a phase of so many seconds, in order. `targets` lists names by role; `slowness` says how many times
+    longer than a release build the programs take to recover."""
     random = Random(seed)
     recovered_at = {name: 0.0 for names in targets.values() for name in names}
     faults = []
@@ -56,7 +57,7 @@ def draw(plan, targets, seconds, seed):
         target = _choose(random, targets[kind.targets], plan.spare[kind.targets], recovered_at, now)
         if target:
             faults.append(Fault(now, kind, target, lasts))
-            recovered_at[target] = now + lasts + kind.recovery
+            recovered_at[target] = now + lasts + kind.recovery * slowness
         now += random.expovariate(1 / plan.gap)
     return faults
 

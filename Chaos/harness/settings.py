@@ -10,3 +10,4 @@ class Settings:
     sibyl: Path
     client: Path
     attempts: int
+    slowness: float
