@@ -1,11 +1,11 @@
 /// A view of one value of a `JSONDocument`; valid inside the `withParsed` that lent it.
 public struct JSONNode {
-    let entries: UnsafePointer<JSONDocument.Entry>
+    let entries: UnsafePointer<JSONIndex.Entry>
     let text: UnsafeRawPointer
     let index: Int
 
     @inline(__always)
-    private var entry: JSONDocument.Entry { entries[index] }
+    private var entry: JSONIndex.Entry { entries[index] }
 
     @inline(__always)
     private func node(_ index: Int) -> JSONNode { JSONNode(entries: entries, text: text, index: index) }
@@ -84,6 +84,8 @@ public struct JSONNode {
         return found
     }
 
+    // Disfavored, or literals would be strings too.
+    @_disfavoredOverload
     public subscript(key: String) -> JSONNode? {
         var key = key
         return key.withUTF8 { utf8 in

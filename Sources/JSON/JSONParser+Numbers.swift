@@ -7,44 +7,53 @@ extension JSONParser {
             number.isNegative = true
             position += 1
         }
-        if byte == UInt8(ascii: "0") {
-            position += 1
-        } else {
-            guard isDigit else { throw unexpected("a digit") }
-            gatherDigits(into: &number, isFraction: false)
-        }
+        var digits = 1
+        if byte == UInt8(ascii: "0") { position += 1 } else { digits = try gatherDigits(&number.significand) }
+        var fraction = 0
         if byte == UInt8(ascii: ".") {
             position += 1
-            guard isDigit else { throw unexpected("a digit") }
-            gatherDigits(into: &number, isFraction: true)
+            fraction = try gatherDigits(&number.significand)
             number.isInteger = false
         }
         if byte | 0x20 == UInt8(ascii: "e") {
             position += 1
-            try scanExponent(into: &number)
+            number.exponent = try scanExponent()
             number.isInteger = false
         }
         number.raw = UnsafeRawBufferPointer(start: start + begin, count: position - begin)
+        if digits + fraction <= JSONNumberText.mostDigits {
+            number.exponent -= fraction
+        } else {
+            number.gatherFirstDigits()
+        }
         guard number.isFinite else {
             throw JSONError(code: .range, message: "the number is beyond what a double can hold", offset: begin)
         }
         return number
     }
 
+    /// Appends at least one digit to a number.
+    ///
+    /// - Returns: how many.
     @inline(__always)
-    private var isDigit: Bool { byte &- UInt8(ascii: "0") < 10 }
-
-    @inline(__always)
-    private mutating func gatherDigits(into number: inout JSONNumberText, isFraction: Bool) {
-        while position < end {
-            let digit = start[position] &- UInt8(ascii: "0")
-            guard digit < 10 else { return }
-            number.append(digit, isFraction: isFraction)
-            position += 1
+    private mutating func gatherDigits(_ number: inout UInt64) throws(JSONError) -> Int {
+        // Copies, since a byte that is read might else be one of their own, for all that the compiler knows.
+        var at = position
+        var value = number
+        while at < end {
+            let digit = start[at] &- UInt8(ascii: "0")
+            guard digit < 10 else { break }
+            value = value &* 10 &+ UInt64(digit)
+            at += 1
         }
+        let count = at - position
+        guard count > 0 else { throw unexpected("a digit") }
+        position = at
+        number = value
+        return count
     }
 
-    private mutating func scanExponent(into number: inout JSONNumberText) throws(JSONError) {
+    private mutating func scanExponent() throws(JSONError) -> Int {
         let isNegative = byte == UInt8(ascii: "-")
         if isNegative || byte == UInt8(ascii: "+") { position += 1 }
         guard isDigit else { throw unexpected("a digit") }
@@ -54,12 +63,17 @@ extension JSONParser {
             exponent = min(exponent * 10 + Int(byte - UInt8(ascii: "0")), 1_000_000_000)
             position += 1
         }
-        number.exponent += isNegative ? -exponent : exponent
+        return isNegative ? -exponent : exponent
     }
+
+    private var isDigit: Bool { byte &- UInt8(ascii: "0") < 10 }
 }
 
 /// A number of a JSON text: its own bytes, and its digits as far as 64 bits hold them.
 public struct JSONNumberText {
+    /// As many digits as 64 bits hold, whichever they are.
+    static let mostDigits = 19
+
     /// The text; valid as long as the parsed bytes are.
     public internal(set) var raw = UnsafeRawBufferPointer(start: nil, count: 0)
     /// Where it begins, in bytes from the start of the text.
@@ -69,7 +83,6 @@ public struct JSONNumberText {
     var isNegative = false
     /// The first 19 significant digits, which always fit.
     var significand: UInt64 = 0
-    var digitCount = 0
     /// The power of ten that the significand is multiplied by.
     var exponent = 0
     /// Whether a digit that is not 0 came after the 19 that the significand holds.
@@ -79,12 +92,27 @@ public struct JSONNumberText {
         self.offset = offset
     }
 
-    @inline(__always)
-    mutating func append(_ digit: UInt8, isFraction: Bool) {
-        if digitCount < 19 {
+    /// Gathers the digits of a long number once more, as far as they fit. Its exponent is the one that is written.
+    mutating func gatherFirstDigits() {
+        significand = 0
+        var digits = 0
+        var isFraction = false
+        for byte in raw {
+            switch byte {
+            case UInt8(ascii: "."): isFraction = true
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                append(byte - UInt8(ascii: "0"), to: &digits, isFraction: isFraction)
+            case UInt8(ascii: "-"): continue
+            default: return
+            }
+        }
+    }
+
+    private mutating func append(_ digit: UInt8, to digits: inout Int, isFraction: Bool) {
+        if digits < Self.mostDigits {
             significand = significand &* 10 &+ UInt64(digit)
             // Leading zeros are no significant digits.
-            if significand != 0 { digitCount += 1 }
+            if significand != 0 { digits += 1 }
             if isFraction { exponent -= 1 }
         } else {
             if digit != 0 { isTruncated = true }
@@ -92,8 +120,19 @@ public struct JSONNumberText {
         }
     }
 
+    /// How many digits the significand has; none for 0.
+    private var digitCount: Int {
+        var count = 0
+        var rest = significand
+        while rest > 0 {
+            count += 1
+            rest /= 10
+        }
+        return count
+    }
+
     /// Whether a double can hold it, which is so for what a parser gives; no conversion where the digits tell.
-    var isFinite: Bool { digitCount + exponent < 308 || nearest != nil }
+    var isFinite: Bool { exponent < 308 - Self.mostDigits || nearest != nil }
 
     /// The nearest double, ties to even. A parser gives no number that has none.
     public var double: Double { nearest ?? .infinity }

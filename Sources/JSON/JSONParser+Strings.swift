@@ -3,8 +3,8 @@ extension JSONParser {
     /// - Precondition: the position is at the opening quote.
     mutating func scanString() throws(JSONError) -> JSONText {
         guard byte == UInt8(ascii: "\"") else { throw unexpected("a string") }
-        position += 1
-        let begin = position
+        let begin = position + 1
+        position = endOfPlain(from: begin)
         var hasEscapes = false
         // Each turn consumes at least one byte.
         while position < end {
@@ -21,11 +21,42 @@ extension JSONParser {
                 throw JSONError(
                     code: .syntax, message: "a control character in a string must be written as an escape",
                     offset: position)
-            case 0x20..<0x80: position += 1
             default: try skipMultibyteScalar(current)
             }
+            position = endOfPlain(from: position)
         }
         throw unexpected("the closing quote of a string")
+    }
+
+    /// The first byte that is more than an ASCII character that stands for itself; most strings have none before their
+    /// closing quote.
+    @inline(__always)
+    private func endOfPlain(from begin: Int) -> Int {
+        var at = begin
+        while at + 8 <= end {
+            let marks = Self.marks(UnsafeRawPointer(start).loadUnaligned(fromByteOffset: at, as: UInt64.self))
+            if marks != 0 { return at + marks.trailingZeroBitCount / 8 }
+            at += 8
+        }
+        while at < end, Self.isPlain(start[at]) { at += 1 }
+        return at
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        0x20..<0x80 ~= byte && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+
+    /// The same of eight bytes at once: the high bit of each byte that is not plain, up to the first of them; what comes
+    /// behind may be marked wrongly. A byte below n borrows from its high bit when n is taken off, and one beyond ASCII
+    /// has it anyway.
+    @inline(__always)
+    private static func marks(_ bytes: UInt64) -> UInt64 {
+        let bytes = UInt64(littleEndian: bytes)
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quotes = (bytes ^ (ones &* UInt64(UInt8(ascii: "\"")))) &- ones
+        let backslashes = (bytes ^ (ones &* UInt64(UInt8(ascii: "\\")))) &- ones
+        let controls = bytes &- (ones &* 0x20)
+        return (bytes | quotes | backslashes | controls) & (ones &* 0x80)
     }
 
     private mutating func skipEscape() throws(JSONError) {

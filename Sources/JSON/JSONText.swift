@@ -25,10 +25,7 @@ public struct JSONText {
 
     /// Whether the string's meaning is this UTF-8.
     public func equals(_ other: UnsafeRawBufferPointer) -> Bool {
-        if hasEscapes { return meaning.elementsEqual(other) }
-        guard raw.count == other.count else { return false }
-        for index in raw.indices where raw[index] != other[index] { return false }
-        return true
+        hasEscapes ? meaning.elementsEqual(other) : raw.isEqual(to: other)
     }
 
     /// The UTF-8 of the string's meaning.

@@ -2,21 +2,27 @@
 ///
 /// Commas and colons come by themselves. What is written must be one value; containers must be closed in order.
 public struct JSONWriter: ~Copyable {
-    public private(set) var bytes: [UInt8] = []
+    private var buffer: ByteBuffer
     /// Whether a comma is due before the next value or key.
     private var needsComma = false
 
     public init(capacity: Int = 256) {
-        bytes.reserveCapacity(capacity)
+        buffer = ByteBuffer(capacity: capacity)
     }
 
     /// Forgets what was written and keeps the room.
     public mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
+        buffer.truncate(to: 0)
         needsComma = false
     }
 
-    public var count: Int { bytes.count }
+    public var count: Int { buffer.count }
+
+    /// A copy of what was written.
+    public var bytes: [UInt8] { Array(buffer.bytes) }
+
+    /// What was written; valid until more is.
+    package var written: UnsafeRawBufferPointer { buffer.bytes }
 
     /// Begins another text behind what was written: no comma comes between them.
     public mutating func beginText() {
@@ -25,7 +31,7 @@ public struct JSONWriter: ~Copyable {
 
     /// Takes back what was written from byte `count` on, which must be where a text began.
     public mutating func truncate(to count: Int) {
-        bytes.removeSubrange(count...)
+        buffer.truncate(to: count)
         needsComma = false
     }
 
@@ -39,34 +45,36 @@ public struct JSONWriter: ~Copyable {
     /// A member's key, whose value comes next. Keys that are literals need no escaping and are not looked at.
     public mutating func key(_ key: StaticString) {
         separate()
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
+        buffer.append(UInt8(ascii: "\""))
+        append(key)
+        buffer.append(UInt8(ascii: "\""))
+        buffer.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
+    // Disfavored, or literals would be strings too.
+    @_disfavoredOverload
     public mutating func key(_ key: String) {
         separate()
         quote(key)
-        bytes.append(UInt8(ascii: ":"))
+        buffer.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
     private mutating func begin(_ bracket: UInt8) {
         separate()
-        bytes.append(bracket)
+        buffer.append(bracket)
         needsComma = false
     }
 
     private mutating func finish(_ bracket: UInt8) {
-        bytes.append(bracket)
+        buffer.append(bracket)
         needsComma = true
     }
 
     @inline(__always)
     private mutating func separate() {
-        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        if needsComma { buffer.append(UInt8(ascii: ",")) }
         needsComma = true
     }
 
@@ -75,9 +83,16 @@ public struct JSONWriter: ~Copyable {
     public mutating func null() { raw("null") }
     public mutating func bool(_ value: Bool) { raw(value ? "true" : "false") }
 
+    public mutating func integer(_ value: Int) {
+        separate()
+        if value < 0 { buffer.append(UInt8(ascii: "-")) }
+        digits(UInt64(value.magnitude))
+    }
+
+    /// - Precondition: the integer has 64 bits at most.
     public mutating func integer(_ value: some FixedWidthInteger) {
         separate()
-        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        if value < 0 { buffer.append(UInt8(ascii: "-")) }
         digits(UInt64(value.magnitude))
     }
 
@@ -87,11 +102,11 @@ public struct JSONWriter: ~Copyable {
     public mutating func double(_ value: Double) throws(JSONError) {
         guard value.isFinite else {
             throw JSONError(
-                code: .notRepresentable, message: "JSON has no form for the number \(value)", offset: bytes.count)
+                code: .notRepresentable, message: "JSON has no form for the number \(value)", offset: count)
         }
         separate()
         // Of 15 characters at most it is held without allocating; longer ones cost one allocation.
-        bytes.append(contentsOf: value.description.utf8)
+        append(value.description)
     }
 
     /// The shortest text that reads back as the same float.
@@ -100,10 +115,10 @@ public struct JSONWriter: ~Copyable {
     public mutating func float(_ value: Float) throws(JSONError) {
         guard value.isFinite else {
             throw JSONError(
-                code: .notRepresentable, message: "JSON has no form for the number \(value)", offset: bytes.count)
+                code: .notRepresentable, message: "JSON has no form for the number \(value)", offset: count)
         }
         separate()
-        bytes.append(contentsOf: value.description.utf8)
+        append(value.description)
     }
 
     public mutating func string(_ value: String) {
@@ -111,53 +126,61 @@ public struct JSONWriter: ~Copyable {
         quote(value)
     }
 
-    /// JSON that is written already, taken over as it is.
+    /// JSON that is written already, taken over as it is: a value, or an object's members.
     public mutating func raw(_ json: UnsafeRawBufferPointer) {
         separate()
-        bytes.append(contentsOf: json)
+        buffer.append(json)
     }
 
     public mutating func raw(_ json: [UInt8]) {
-        separate()
-        bytes.append(contentsOf: json)
+        json.withUnsafeBytes { raw($0) }
     }
 
     private mutating func raw(_ json: StaticString) {
         separate()
-        bytes.append(contentsOf: UnsafeBufferPointer(start: json.utf8Start, count: json.utf8CodeUnitCount))
+        append(json)
     }
 
     // MARK: - Text
 
+    private mutating func append(_ text: StaticString) {
+        buffer.append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    private mutating func append(_ text: String) {
+        var text = text
+        text.withUTF8 { buffer.append(UnsafeRawBufferPointer($0)) }
+    }
+
     private mutating func digits(_ value: UInt64) {
-        if value < 10 {
-            bytes.append(UInt8(ascii: "0") + UInt8(value))
-            return
-        }
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { buffer in
+        if value < 10 { return buffer.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value)) }
+        withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { digits in
             var rest = value
             var index = 20
             // 20 digits hold any 64 bits.
             while rest > 0 {
                 index -= 1
-                buffer[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                digits[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
                 rest /= 10
             }
-            bytes.append(contentsOf: UnsafeMutableBufferPointer(rebasing: buffer[index...]))
+            buffer.append(UnsafeRawBufferPointer(rebasing: digits[index...]))
         }
     }
 
     private mutating func quote(_ text: String) {
         var text = text
-        bytes.append(UInt8(ascii: "\""))
+        buffer.append(UInt8(ascii: "\""))
         text.withUTF8 { utf8 in
-            if utf8.contains(where: Self.mustBeEscaped) {
-                for byte in utf8 { escape(byte) }
-            } else {
-                bytes.append(contentsOf: utf8)
+            let utf8 = UnsafeRawBufferPointer(utf8)
+            var begin = 0
+            for index in 0..<utf8.count where Self.mustBeEscaped(utf8[index]) {
+                buffer.append(UnsafeRawBufferPointer(rebasing: utf8[begin..<index]))
+                escape(utf8[index])
+                begin = index + 1
             }
+            buffer.append(UnsafeRawBufferPointer(rebasing: utf8[begin...]))
         }
-        bytes.append(UInt8(ascii: "\""))
+        buffer.append(UInt8(ascii: "\""))
     }
 
     private static func mustBeEscaped(_ byte: UInt8) -> Bool {
@@ -165,18 +188,17 @@ public struct JSONWriter: ~Copyable {
     }
 
     private mutating func escape(_ byte: UInt8) {
-        guard Self.mustBeEscaped(byte) else { return bytes.append(byte) }
-        bytes.append(UInt8(ascii: "\\"))
+        buffer.append(UInt8(ascii: "\\"))
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
-        case 0x08: bytes.append(UInt8(ascii: "b"))
-        case 0x09: bytes.append(UInt8(ascii: "t"))
-        case 0x0A: bytes.append(UInt8(ascii: "n"))
-        case 0x0C: bytes.append(UInt8(ascii: "f"))
-        case 0x0D: bytes.append(UInt8(ascii: "r"))
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): buffer.append(byte)
+        case 0x08: buffer.append(UInt8(ascii: "b"))
+        case 0x09: buffer.append(UInt8(ascii: "t"))
+        case 0x0A: buffer.append(UInt8(ascii: "n"))
+        case 0x0C: buffer.append(UInt8(ascii: "f"))
+        case 0x0D: buffer.append(UInt8(ascii: "r"))
         default:
-            bytes.append(contentsOf: "u00".utf8)
-            for digit in [byte >> 4, byte & 15] { bytes.append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
+            append("u00" as StaticString)
+            for digit in [byte >> 4, byte & 15] { buffer.append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
         }
     }
 }

@@ -31,6 +31,18 @@ import Testing
         #expect(try number(text, \.uint64) == expected)
     }
 
+    /// Digits beyond 19, zeros in front of them, and exponents that take away what digits give.
+    @Test(arguments: [
+        "0.1", "-12.25", "1234567890.123456789", "12345678901234567890.5", "0.00000000000000000000000000123",
+        "0.000000000000000001e308", "0.0000000000000000000001e325", "100000000000000000000000e285",
+        "123456789012345678901234567890", "9007199254740993", "9007199254740993.0000000000000000000001", "5e-324",
+        "2e-400", "1.7976931348623157e308", "17976931348623157e292", "-0.0000000000000000000000000000", "1E+22",
+        "3e-22",
+    ])
+    func aDoubleIsTheNearest(_ text: String) throws {
+        #expect(try number(text, \.double).bitPattern == Double(text)?.bitPattern)
+    }
+
     @Test(arguments: ["1e309", "-1e309", "1.7976931348623159e308", "1e99999999999999999999"])
     func whatNoDoubleHoldsIsRefusedWhoeverReadsIt(_ text: String) {
         let bytes = Array(text.utf8)

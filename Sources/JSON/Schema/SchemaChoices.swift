@@ -1,6 +1,6 @@
 /// The values of an `enum`: strings and numbers are found at once, however many there are; the rest, which are rare, are
 /// compared one by one.
-struct SchemaChoices: Sendable {
+final class SchemaChoices: Sendable {
     private let values: [JSONValue]
     private let strings: SchemaKeyTable
     private let integers: Set<Int64>

@@ -111,7 +111,7 @@ struct SchemaCompiler {
     // MARK: - Containers
 
     private mutating func compileArrays(_ rules: inout SchemaKeywords) throws(JSONSchemaError) -> ArrayRules? {
-        var arrays = validates ? try rules.arrayAssertions() : ArrayRules()
+        let arrays = validates ? try rules.arrayAssertions() : ArrayRules()
         arrays.prefix = try compileList("prefixItems", rules.members, of: rules.place) ?? []
         arrays.items = try compileChild("items", rules.members, of: rules.place)
         arrays.contains = try compileChild("contains", rules.members, of: rules.place)
@@ -122,7 +122,7 @@ struct SchemaCompiler {
     }
 
     private mutating func compileObjects(_ rules: inout SchemaKeywords) throws(JSONSchemaError) -> ObjectRules? {
-        var objects = validates ? try rules.objectAssertions() : ObjectRules()
+        let objects = validates ? try rules.objectAssertions() : ObjectRules()
         let properties = try compileMap("properties", rules.members, of: rules.place)
         let required = validates ? try rules.strings("required") ?? [] : []
         var names = properties.map(\.key)
@@ -134,8 +134,9 @@ struct SchemaCompiler {
         objects.keys = SchemaKeyTable(names)
         objects.properties = properties.map(\.schema) + Array(repeating: -1, count: names.count - properties.count)
         objects.required = required.compactMap { places[$0] }
-        for (text, schema) in try compileMap("patternProperties", rules.members, of: rules.place) {
-            objects.patterns.append((try rules.pattern(text, at: "patternProperties"), schema))
+        let patterns = try compileMap("patternProperties", rules.members, of: rules.place)
+        objects.patterns = try patterns.map { text, schema throws(JSONSchemaError) in
+            (try rules.pattern(text, at: "patternProperties"), schema)
         }
         objects.additional = try compileChild("additionalProperties", rules.members, of: rules.place)
         objects.names = try compileChild("propertyNames", rules.members, of: rules.place)

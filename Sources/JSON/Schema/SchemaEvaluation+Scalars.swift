@@ -6,14 +6,20 @@ extension SchemaEvaluation {
             // What is of the wrong type breaks most other rules too, and saying so helps nobody.
             return fail("type", "must be \(schema.types.words), but is \(Self.shown(value))")
         }
-        if let constant = schema.constant, !value.isEqual(to: constant) {
-            isValid = fail("const", "must be \(constant), but is \(Self.shown(value))")
-        }
-        if let choices = schema.choices, !choices.contains(value) {
-            isValid = fail("enum", "must be one of \(choices.words), but is \(Self.shown(value))")
-        }
+        if let rules = schema.values { isValid = checkValue(rules, value) }
         if let rules = schema.numbers, value.kind == .number { isValid = checkNumber(rules, value) && isValid }
         if let rules = schema.strings, value.kind == .string { isValid = checkString(rules, value) && isValid }
+        return isValid
+    }
+
+    private mutating func checkValue(_ rules: ValueRules, _ value: JSONNode) -> Bool {
+        var isValid = true
+        if let constant = rules.constant, !value.isEqual(to: constant) {
+            isValid = fail("const", "must be \(constant), but is \(Self.shown(value))")
+        }
+        if let choices = rules.choices, !choices.contains(value) {
+            isValid = fail("enum", "must be one of \(choices.words), but is \(Self.shown(value))")
+        }
         return isValid
     }
 

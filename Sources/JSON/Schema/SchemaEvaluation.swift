@@ -12,7 +12,8 @@ struct SchemaEvaluation {
     private let limit: Int
     /// The way from the root to the value in hand; kept only when collecting.
     private var path: [String] = []
-    /// The resources of the schemas that are being evaluated, outermost first.
+    /// The resources of the schemas that are being evaluated, outermost first; kept only for a program with dynamic
+    /// anchors.
     private(set) var scope: [Int] = []
     private var depth = 0
     /// How many schemas may still be applied; 0 once the run was given up.
@@ -56,7 +57,7 @@ struct SchemaEvaluation {
         }
         let schema = program.schemas[index]
         depth += 1
-        let isNewResource = scope.last != schema.resource
+        let isNewResource = program.hasDynamicAnchors && scope.last != schema.resource
         if isNewResource { scope.append(schema.resource) }
         defer {
             depth -= 1
@@ -87,6 +88,7 @@ struct SchemaEvaluation {
             if let rules = schema.objects { isValid = checkObject(rules, value, &tracker) && isValid }
         default: break
         }
+        if schema.applicators.isEmpty { return isValid }
         for applicator in schema.applicators {
             guard isValid || collects else { return false }
             isValid = apply(applicator, value, &tracker) && isValid
@@ -179,7 +181,7 @@ struct SchemaEvaluation {
     struct Tracker {
         private var isEvaluated: [Bool]?
 
-        static let off = Tracker(isEvaluated: nil)
+        static var off: Tracker { Tracker(isEvaluated: nil) }
 
         private init(isEvaluated: [Bool]?) {
             self.isEvaluated = isEvaluated

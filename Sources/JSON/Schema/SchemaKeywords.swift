@@ -11,12 +11,8 @@ struct SchemaKeywords {
 
     func readAssertions(into schema: CompiledSchema) throws(JSONSchemaError) {
         schema.types = try types()
-        schema.constant = members["const"]
-        if let value = members["enum"] {
-            guard let choices = value.array else { throw fault("enum", "enum is an array of values") }
-            schema.choices = SchemaChoices(choices)
-            if choices.isEmpty { schema.refusesAll = true }
-        }
+        schema.values = try valueAssertions()
+        if members["enum"]?.array?.isEmpty == true { schema.refusesAll = true }
         schema.numbers = try numberAssertions()
         schema.strings = try stringAssertions()
     }
@@ -34,8 +30,18 @@ struct SchemaKeywords {
         return types
     }
 
+    private func valueAssertions() throws(JSONSchemaError) -> ValueRules? {
+        let rules = ValueRules()
+        rules.constant = members["const"]
+        if let value = members["enum"] {
+            guard let choices = value.array else { throw fault("enum", "enum is an array of values") }
+            rules.choices = SchemaChoices(choices)
+        }
+        return rules.constant != nil || rules.choices != nil ? rules : nil
+    }
+
     private func numberAssertions() throws(JSONSchemaError) -> NumberRules? {
-        var rules = NumberRules()
+        let rules = NumberRules()
         rules.minimum = try number("minimum")
         rules.maximum = try number("maximum")
         rules.exclusiveMinimum = try number("exclusiveMinimum")
@@ -51,7 +57,7 @@ struct SchemaKeywords {
     }
 
     private func stringAssertions() throws(JSONSchemaError) -> StringRules? {
-        var rules = StringRules()
+        let rules = StringRules()
         rules.minimumLength = try count("minLength")
         rules.maximumLength = try count("maxLength")
         if let value = members["pattern"] {
@@ -64,7 +70,7 @@ struct SchemaKeywords {
     // MARK: - Containers
 
     func arrayAssertions() throws(JSONSchemaError) -> ArrayRules {
-        var rules = ArrayRules()
+        let rules = ArrayRules()
         rules.minimumCount = try count("minItems")
         rules.maximumCount = try count("maxItems")
         rules.minimumContains = try count("minContains") ?? 1
@@ -77,18 +83,18 @@ struct SchemaKeywords {
     }
 
     func objectAssertions() throws(JSONSchemaError) -> ObjectRules {
-        var rules = ObjectRules()
+        let rules = ObjectRules()
         rules.minimumCount = try count("minProperties")
         rules.maximumCount = try count("maxProperties")
         guard let value = members["dependentRequired"] else { return rules }
         guard let object = value.object else {
             throw fault("dependentRequired", "dependentRequired is an object of arrays of strings")
         }
-        for (key, names) in object {
+        rules.dependentRequired = try object.map { key, names throws(JSONSchemaError) in
             guard let names = names.array, names.allSatisfy({ $0.string != nil }) else {
                 throw fault("dependentRequired", "dependentRequired is an object of arrays of strings")
             }
-            rules.dependentRequired.append((key, names.compactMap(\.string)))
+            return (key, names.compactMap(\.string))
         }
         return rules
     }
@@ -98,7 +104,7 @@ struct SchemaKeywords {
     func number(_ key: String) throws(JSONSchemaError) -> SchemaNumber? {
         guard let value = members[key] else { return nil }
         guard let double = value.double else { throw fault(key, "\(key) is a number") }
-        return SchemaNumber(double: double, integer: value.int64, text: value.description)
+        return SchemaNumber(double: double, integer: value.int64)
     }
 
     func count(_ key: String) throws(JSONSchemaError) -> Int? {

@@ -2,7 +2,7 @@
 ///
 /// `Regex` is not marked `Sendable`; one that was compiled is never changed, and matching once in `init` has made its
 /// program before any other thread sees it.
-struct SchemaPattern: @unchecked Sendable {
+final class SchemaPattern: @unchecked Sendable {
     let text: String
     private let regex: Regex<AnyRegexOutput>
 

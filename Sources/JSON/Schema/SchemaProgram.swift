@@ -1,10 +1,19 @@
 /// A schema and all that it refers to, compiled. Schemas name each other by their places in `schemas`, so that cycles
 /// are no problem.
-struct SchemaProgram: Sendable {
-    var schemas: [CompiledSchema] = []
+final class SchemaProgram: Sendable {
+    let schemas: [CompiledSchema]
     /// For each resource, by its number, the schemas that its dynamic anchors name.
-    var dynamicAnchors: [[String: Int]] = []
+    let dynamicAnchors: [[String: Int]]
+    /// Whether any resource has a dynamic anchor: else nobody asks for the dynamic scope.
+    let hasDynamicAnchors: Bool
     let root: Int
+
+    init(schemas: [CompiledSchema], dynamicAnchors: [[String: Int]], root: Int) {
+        self.schemas = schemas
+        self.dynamicAnchors = dynamicAnchors
+        hasDynamicAnchors = dynamicAnchors.contains { !$0.isEmpty }
+        self.root = root
+    }
 }
 
 /// The types of a value, as a set. A whole number is an integer and a number.
@@ -38,6 +47,8 @@ struct JSONTypes: OptionSet, Sendable {
 }
 
 /// One schema with its rules, grouped by what they look at. Immutable once its compiler is done.
+///
+/// It and its rules are classes, so that looking at one copies nothing.
 final class CompiledSchema: @unchecked Sendable {
     // Sendable because only the compiler writes it, before it hands the program out.
 
@@ -45,8 +56,7 @@ final class CompiledSchema: @unchecked Sendable {
     var refusesAll = false
     /// Empty for every type.
     var types: JSONTypes = []
-    var constant: JSONValue?
-    var choices: SchemaChoices?
+    var values: ValueRules?
     var numbers: NumberRules?
     var strings: StringRules?
     var arrays: ArrayRules?
@@ -64,14 +74,25 @@ final class CompiledSchema: @unchecked Sendable {
     var wantsTracking: Bool { unevaluatedItems != nil || unevaluatedProperties != nil }
 }
 
+/// What `const` and `enum` allow.
+final class ValueRules: @unchecked Sendable {
+    // Sendable as `CompiledSchema` is.
+
+    var constant: JSONValue?
+    var choices: SchemaChoices?
+}
+
 /// A number of a schema: as an integer where it is one, since doubles confuse large ones.
 struct SchemaNumber: Sendable {
     var double: Double
     var integer: Int64?
-    var text: String
+
+    var text: String { (integer.map { .integer($0) } ?? JSONValue.double(double)).description }
 }
 
-struct NumberRules: Sendable {
+final class NumberRules: @unchecked Sendable {
+    // Sendable as `CompiledSchema` is.
+
     var minimum: SchemaNumber?
     var maximum: SchemaNumber?
     var exclusiveMinimum: SchemaNumber?
@@ -79,13 +100,17 @@ struct NumberRules: Sendable {
     var multipleOf: (number: SchemaNumber, decimal: DecimalNumber)?
 }
 
-struct StringRules: Sendable {
+final class StringRules: @unchecked Sendable {
+    // Sendable as `CompiledSchema` is.
+
     var minimumLength: Int?
     var maximumLength: Int?
     var pattern: SchemaPattern?
 }
 
-struct ArrayRules: Sendable {
+final class ArrayRules: @unchecked Sendable {
+    // Sendable as `CompiledSchema` is.
+
     var prefix: [Int] = []
     var items: Int?
     var contains: Int?
@@ -96,7 +121,9 @@ struct ArrayRules: Sendable {
     var isUnique = false
 }
 
-struct ObjectRules: Sendable {
+final class ObjectRules: @unchecked Sendable {
+    // Sendable as `CompiledSchema` is.
+
     /// The keys that `properties` and `required` name.
     var keys = SchemaKeyTable([])
     /// By place in `keys`; -1 for a key that is only required.
@@ -127,43 +154,47 @@ enum Applicator: Sendable {
 /// Finds a key among those that a schema names.
 struct SchemaKeyTable: Sendable {
     let keys: [String]
-    private let bytes: [[UInt8]]
+    /// The keys' UTF-8, one behind the other, and where each ends.
+    private var text: [UInt8] = []
+    private var ends: [Int] = []
     /// Places by hash, -1 where there is none; a power of two in size and at most half full.
     private var slots: [Int32]
 
     init(_ keys: [String]) {
         self.keys = keys
-        bytes = keys.map { Array($0.utf8) }
         var size = 4
         while size < keys.count * 2 { size *= 2 }
         slots = [Int32](repeating: -1, count: size)
-        for (place, key) in bytes.enumerated() {
-            var slot = key.withUnsafeBytes { Self.hash($0) } & (size - 1)
+        for (place, key) in keys.enumerated() {
+            var slot = Array(key.utf8).withUnsafeBytes { Self.hash($0) } & (size - 1)
             while slots[slot] >= 0 { slot = (slot + 1) & (size - 1) }
             slots[slot] = Int32(place)
+            text += key.utf8
+            ends.append(text.count)
         }
     }
 
     /// - Parameter hint: where the key stands if the value's keys are in the schema's order, as they often are.
     func place(of key: JSONText, hint: Int) -> Int? {
         guard !key.hasEscapes else { return key.unescaped.withUnsafeBytes { place(of: $0) } }
-        if hint < bytes.count, Self.isEqual(bytes[hint], key.raw) { return hint }
+        if hint < keys.count, isKey(hint, key.raw) { return hint }
         return place(of: key.raw)
     }
 
     private func place(of key: UnsafeRawBufferPointer) -> Int? {
-        if bytes.isEmpty { return nil }
+        if keys.isEmpty { return nil }
         var slot = Self.hash(key) & (slots.count - 1)
         // Ends at an empty slot: half of them are.
         while slots[slot] >= 0 {
-            if Self.isEqual(bytes[Int(slots[slot])], key) { return Int(slots[slot]) }
+            if isKey(Int(slots[slot]), key) { return Int(slots[slot]) }
             slot = (slot + 1) & (slots.count - 1)
         }
         return nil
     }
 
-    private static func isEqual(_ one: [UInt8], _ other: UnsafeRawBufferPointer) -> Bool {
-        one.count == other.count && one.withUnsafeBytes { $0.elementsEqual(other) }
+    private func isKey(_ place: Int, _ key: UnsafeRawBufferPointer) -> Bool {
+        let range = (place == 0 ? 0 : ends[place - 1])..<ends[place]
+        return text.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: $0[range]).isEqual(to: key) }
     }
 
     /// FNV-1a: short keys, no need to resist an attack, since the keys are the schema's own.

@@ -1,0 +1,73 @@
+/// Bytes that grow at their end. An array does the same; this one checks for room once an append and for nothing else:
+/// JSON is written in many short pieces.
+struct ByteBuffer: ~Copyable {
+    private var storage: UnsafeMutableRawBufferPointer
+    private(set) var count = 0
+
+    init(capacity: Int) {
+        storage = capacity > 0 ? .allocate(byteCount: capacity, alignment: 8) : .init(start: nil, count: 0)
+    }
+
+    deinit {
+        storage.deallocate()
+    }
+
+    var bytes: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: storage.baseAddress, count: count)
+    }
+
+    /// Lets the bytes from `count` on go; the room stays.
+    mutating func truncate(to count: Int) {
+        precondition(count <= self.count, "a buffer can only be cut to what it holds")
+        self.count = count
+    }
+
+    @inline(__always)
+    mutating func append(_ byte: UInt8) {
+        if count == storage.count { grow(by: 1) }
+        storage[count] = byte
+        count += 1
+    }
+
+    @inline(__always)
+    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        if bytes.count > storage.count - count { grow(by: bytes.count) }
+        UnsafeMutableRawBufferPointer(rebasing: storage[count...]).copyMemory(from: bytes)
+        count += bytes.count
+    }
+
+    @inline(never)
+    private mutating func grow(by needed: Int) {
+        let larger = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(count + needed, storage.count * 2, 64), alignment: 8)
+        larger.copyMemory(from: bytes)
+        storage.deallocate()
+        storage = larger
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether both hold the same bytes, eight at a time.
+    package func isEqual(to other: UnsafeRawBufferPointer) -> Bool {
+        guard count == other.count else { return false }
+        guard count >= 8 else {
+            for index in 0..<count where self[index] != other[index] { return false }
+            return true
+        }
+        let last = count - 8
+        var index = 0
+        while index < last {
+            guard word(at: index) == other.word(at: index) else { return false }
+            index += 8
+        }
+        // The last eight may overlap those before.
+        return word(at: last) == other.word(at: last)
+    }
+
+    package func isEqual(to text: StaticString) -> Bool {
+        isEqual(to: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    @inline(__always)
+    private func word(at index: Int) -> UInt64 { loadUnaligned(fromByteOffset: index, as: UInt64.self) }
+}
