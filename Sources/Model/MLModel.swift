@@ -53,6 +53,7 @@ public protocol MLModel: Sendable {
 }
 
 extension MLModel {
+    @inlinable
     public func predict(batch inputs: [Input]) -> [Result<Output, any Error>] {
         inputs.map { input in Result { try predict(input) } }
     }

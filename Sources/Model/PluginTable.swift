@@ -17,7 +17,8 @@ public struct PluginTable: @unchecked Sendable {
 
     public init<Model: MLModel>(serving type: Model.Type) {
         let factory = PluginFactory(metadata: Model.metadata.json.description) { configuration in
-            try TypedModel(Model.self, configuration: configuration)
+            // The table promises a library that the host has checked its inputs.
+            try TypedModel(Model.self, configuration: configuration, isChecked: true)
         }
         let table = UnsafeMutablePointer<sibyl_plugin>.allocate(capacity: 1)
         table.initialize(
@@ -35,7 +36,7 @@ private final class PluginFactory {
     let make: (ModelConfiguration) throws -> any ServedModel
 
     init(metadata: String, make: @escaping (ModelConfiguration) throws -> any ServedModel) {
-        self.metadata = copy(Array(metadata.utf8))
+        self.metadata = copy(metadata)
         self.make = make
     }
 }
@@ -82,7 +83,7 @@ private func predict(
     for (index, outcome) in outcomes.outcomes.prefix(count).enumerated() {
         switch outcome {
         case .output(let range):
-            results[index] = sibyl_result(status: Int32(SIBYL_OK), body: sibyl_bytes(copy(outcomes.bytes[range])))
+            results[index] = sibyl_result(status: Int32(SIBYL_OK), body: sibyl_bytes(copy(outcomes.output(range))))
         case .failure(let error):
             let status = error.code == .failed ? SIBYL_PREDICTION_FAILED : SIBYL_INVALID_INPUT
             results[index] = sibyl_result(status, error.message)
@@ -102,10 +103,14 @@ private func destroy(_ model: UnsafeMutableRawPointer?) {
 
 // MARK: - Bytes
 
-private func copy(_ bytes: some Collection<UInt8>) -> UnsafeRawBufferPointer {
+private func copy(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
-    buffer.copyBytes(from: bytes)
+    buffer.copyMemory(from: bytes)
     return UnsafeRawBufferPointer(buffer)
+}
+
+private func copy(_ text: String) -> UnsafeRawBufferPointer {
+    Array(text.utf8).withUnsafeBytes { copy($0) }
 }
 
 extension sibyl_bytes {
@@ -116,7 +121,7 @@ extension sibyl_bytes {
 
 extension sibyl_result {
     fileprivate init(_ status: some BinaryInteger, _ message: String) {
-        self.init(status: Int32(status), body: sibyl_bytes(copy(Array(message.utf8))))
+        self.init(status: Int32(status), body: sibyl_bytes(copy(message)))
     }
 }
 

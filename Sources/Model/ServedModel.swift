@@ -26,7 +26,13 @@ public struct PredictionOutcomes: ~Copyable {
 
     public init() {}
 
+    /// A copy of all outputs.
     public var bytes: [UInt8] { writer.bytes }
+
+    /// An output's JSON; valid until another outcome is appended.
+    package func output(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: writer.written[range])
+    }
 
     /// Forgets all outcomes and keeps the room.
     public mutating func removeAll() {
@@ -49,7 +55,10 @@ public struct PredictionOutcomes: ~Copyable {
 
     /// Appends an output that is JSON already.
     public mutating func append(output: UnsafeRawBufferPointer) {
-        append { $0.raw(output) }
+        let begin = writer.count
+        writer.beginText()
+        writer.raw(output)
+        outcomes.append(.output(begin..<writer.count))
     }
 
     public mutating func append(failure error: any Error) {

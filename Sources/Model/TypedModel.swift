@@ -6,12 +6,16 @@ public struct TypedModel<Model: MLModel>: ServedModel {
 
     /// Loads the model.
     ///
+    /// - Parameter isChecked: whether whoever calls `predict` has checked the payloads against the input schema, as the
+    ///   host of a plug-in has.
     /// - Throws: `ModelLoadError`, for a schema that can't be used and a name that can't be asked for too.
-    public init(_ type: Model.Type = Model.self, configuration: ModelConfiguration) throws(ModelLoadError) {
+    public init(_ type: Model.Type = Model.self, configuration: ModelConfiguration, isChecked: Bool = false)
+        throws(ModelLoadError)
+    {
         metadata = Model.metadata
         try metadata.check()
         do {
-            reader = try InputReader(schema: Model.inputSchema)
+            reader = try InputReader(schema: Model.inputSchema, isChecked: isChecked)
             // Not needed for predicting: found here, a fault in it does not surprise who asks for it.
             _ = try SchemaValidator(Model.outputSchema)
             model = try Model(configuration: configuration)
