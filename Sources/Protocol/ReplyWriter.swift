@@ -18,25 +18,18 @@ public struct Timing: Sendable, Hashable {
 
 /// The envelope of a reply that is `ok`, as the serving side writes it.
 package struct ReplyHead {
-    package var model: String?
-    package var version: String?
-    package var worker: String
     package var timing: Timing?
-    package var contentType = "application/json"
     package var itemErrors: [ItemError] = []
+    /// The members that are the same in every reply of one model, written once.
+    private let identity: [UInt8]
 
-    package init(worker: String) {
-        self.worker = worker
-    }
-
-    /// Appends the envelope.
-    ///
     /// - Parameters:
-    ///   - id: the raw JSON text of the request's id; empty for none.
-    ///   - output: the output's JSON for the one-frame shape; nil where it travels in a payload frame.
-    package func write(id: UnsafeRawBufferPointer, output: UnsafeRawBufferPointer?, to writer: inout JSONWriter) {
-        writer.beginObject()
-        ReplyWriter.writeStart(id: id, status: "ok", to: &writer)
+    ///   - worker: the name of whoever answers.
+    ///   - model: the model that has predicted, and its version; nil for what is no prediction.
+    package init(worker: String, model: String? = nil, version: String? = nil) {
+        var writer = JSONWriter()
+        writer.key("status")
+        writer.string("ok")
         if let model {
             writer.key("model")
             writer.string(model)
@@ -47,9 +40,21 @@ package struct ReplyHead {
         }
         writer.key("worker")
         writer.string(worker)
+        identity = writer.bytes
+    }
+
+    /// Appends the envelope.
+    ///
+    /// - Parameters:
+    ///   - id: the raw JSON text of the request's id; empty for none.
+    ///   - output: the output's JSON for the one-frame shape; nil where it travels in a payload frame.
+    package func write(id: UnsafeRawBufferPointer, output: UnsafeRawBufferPointer?, to writer: inout JSONWriter) {
+        writer.beginObject()
+        ReplyWriter.writeStart(id: id, to: &writer)
+        writer.raw(identity)
         if let timing { write(timing, to: &writer) }
         writer.key("content_type")
-        writer.string(contentType)
+        writer.string("application/json")
         if !itemErrors.isEmpty { writeItemErrors(to: &writer) }
         if let output {
             writer.key("output")
@@ -91,7 +96,9 @@ package enum ReplyWriter {
     /// - Parameter id: the raw JSON text of the request's id; empty for none.
     package static func writeError(_ error: SibylError, id: UnsafeRawBufferPointer, to writer: inout JSONWriter) {
         writer.beginObject()
-        writeStart(id: id, status: "error", to: &writer)
+        writeStart(id: id, to: &writer)
+        writer.key("status")
+        writer.string("error")
         writer.key("error")
         writer.beginObject()
         writeMembers(of: error, to: &writer)
@@ -112,13 +119,11 @@ package enum ReplyWriter {
         return writer.bytes
     }
 
-    static func writeStart(id: UnsafeRawBufferPointer, status: String, to writer: inout JSONWriter) {
+    static func writeStart(id: UnsafeRawBufferPointer, to writer: inout JSONWriter) {
         writer.key("v")
         writer.integer(WireLimits.version)
         writer.key("id")
         if id.isEmpty { writer.null() } else { writer.raw(id) }
-        writer.key("status")
-        writer.string(status)
     }
 
     static func writeMembers(of error: SibylError, to writer: inout JSONWriter) {

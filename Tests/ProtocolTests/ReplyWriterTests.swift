@@ -57,9 +57,7 @@ import Testing
     // MARK: - Outputs
 
     @Test func aPredictionSaysWhatComputedItAndHowLong() {
-        var head = ReplyHead(worker: "python-4711")
-        head.model = "echo"
-        head.version = "1.0.0"
+        var head = ReplyHead(worker: "python-4711", model: "echo", version: "1.0.0")
         head.timing = Timing(queueMicroseconds: 38, computeMicroseconds: 12, batchSize: 1)
         let start =
             #"{"v":1,"id":1,"status":"ok","model":"echo","version":"1.0.0","worker":"python-4711","timing":{"queue_us":38,"compute_us":12,"batch_size":1},"content_type":"application/json""#

@@ -61,9 +61,7 @@ import Testing
     }
 
     @Test func aPredictionIsReadAsItWasWritten() throws {
-        var head = ReplyHead(worker: "ä")
-        head.model = "m\""
-        head.version = "1.2.3"
+        var head = ReplyHead(worker: "ä", model: "m\"", version: "1.2.3")
         head.timing = Timing(queueMicroseconds: 1, computeMicroseconds: .max, batchSize: 64)
         head.itemErrors = [ItemError(index: 3, error: SibylError(.invalidInput, "m"))]
         var writer = JSONWriter()

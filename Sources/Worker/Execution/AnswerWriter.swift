@@ -18,32 +18,28 @@ struct AnswerWriter: ~Copyable {
 
     init(models: ModelManager, worker: String) {
         heads = models.models.map { model in
-            var head = ReplyHead(worker: worker)
-            head.model = model.metadata.qualifiedName
-            head.version = model.metadata.version.description
-            return head
+            ReplyHead(
+                worker: worker, model: model.metadata.qualifiedName, version: model.metadata.version.description)
         }
     }
 
     // MARK: - Outputs
 
     /// - Parameter items: the errors of a batch's items.
-    mutating func answer(_ job: Job, with output: ArraySlice<UInt8>, _ span: Span, items: [ItemError] = []) {
+    mutating func answer(_ job: Job, with output: UnsafeRawBufferPointer, _ span: Span, items: [ItemError] = []) {
         let header = header(of: job, failure: nil, span)
         heads[job.model].timing = Timing(
             queueMicroseconds: Int(header.queued), computeMicroseconds: Int(header.computed),
             batchSize: span.batchSize)
         heads[job.model].itemErrors = items
         writer.removeAll()
-        output.withUnsafeBytes { output in
-            writeEnvelope(of: job, output)
-            if job.dispatch.flags.isTwoFrames {
-                job.answerHead.replace(with: Self.frame(header, writer.bytes))
-                job.answerBody.replace(with: Message(copying: output))
-            } else {
-                job.answerHead.replace(with: Self.frame(header, []))
-                job.answerBody.replace(with: Message(writer.bytes))
-            }
+        writeEnvelope(of: job, output)
+        if job.dispatch.flags.isTwoFrames {
+            job.answerHead.replace(with: Self.frame(header, writer.written))
+            job.answerBody.replace(with: Message(copying: output))
+        } else {
+            job.answerHead.replace(with: Self.frame(header))
+            job.answerBody.replace(with: Message(copying: writer.written))
         }
         job.clear()
     }
@@ -62,8 +58,8 @@ struct AnswerWriter: ~Copyable {
         let span = span ?? Span(begin: now, end: now, batchSize: 0)
         writer.removeAll()
         job.withID { ReplyWriter.writeError(error, id: $0, to: &writer) }
-        job.answerHead.replace(with: Self.frame(header(of: job, failure: error.code, span), []))
-        job.answerBody.replace(with: Message(writer.bytes))
+        job.answerHead.replace(with: Self.frame(header(of: job, failure: error.code, span)))
+        job.answerBody.replace(with: Message(copying: writer.written))
         job.clear()
     }
 
@@ -79,10 +75,14 @@ struct AnswerWriter: ~Copyable {
             flags: failure == nil ? .init(isTwoFrames: flags.isTwoFrames, isBatch: flags.isBatch) : .failed)
     }
 
-    private static func frame(_ header: WorkerMessage.Answer, _ envelope: [UInt8]) -> Message {
+    private static func frame(
+        _ header: WorkerMessage.Answer,
+        _ envelope: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0)
+    ) -> Message {
         Message(byteCount: WorkerMessage.Answer.byteCount + envelope.count) { frame in
             header.write(to: frame)
-            UnsafeMutableRawBufferPointer(rebasing: frame[WorkerMessage.Answer.byteCount...]).copyBytes(from: envelope)
+            UnsafeMutableRawBufferPointer(rebasing: frame[WorkerMessage.Answer.byteCount...])
+                .copyMemory(from: envelope)
         }
     }
 }

@@ -58,7 +58,7 @@ extension ExecutorWork {
             if offset < outcomes.outcomes.count {
                 switch outcomes.outcomes[offset] {
                 case .output(let range):
-                    outcomes.bytes[range].withUnsafeBytes { batch.writer.raw($0) }
+                    batch.writer.raw(outcomes.output(range))
                     continue
                 case .failure(let error): failure = error
                 }
@@ -77,6 +77,6 @@ extension ExecutorWork {
         // The time between its turns counts as waiting.
         let begin = Instant(nanoseconds: end.nanoseconds - batch.computed.nanoseconds)
         let span = AnswerWriter.Span(begin: begin, end: end, batchSize: batch.items.ranges.count)
-        answers.answer(job, with: batch.writer.bytes[...], span, items: batch.errors)
+        answers.answer(job, with: batch.writer.written, span, items: batch.errors)
     }
 }

@@ -1,4 +1,5 @@
 internal import SibylCore
+internal import SibylJSON
 internal import SibylModel
 internal import SibylProtocol
 internal import SibylTransport
@@ -46,7 +47,7 @@ struct ExecutorWork: ~Copyable {
                 continue
             }
             switch outcomes.outcomes[index] {
-            case .output(let range): answers.answer(job, with: outcomes.bytes[range], span)
+            case .output(let range): answers.answer(job, with: outcomes.output(range), span)
             case .failure(let error): answers.refuse(job, SibylError(error), at: begin, span)
             }
         }
@@ -69,7 +70,7 @@ struct ExecutorWork: ~Copyable {
         guard let field = job.envelope?.contentType, field.isPresent else { return nil }
         return job.withEnvelope { envelope in
             field.withText(in: envelope) { text in
-                if text.elementsEqual(Self.json) { return nil }
+                if text.isEqual(to: "application/json") { return nil }
                 let name = String(decoding: text, as: UTF8.self)
                 return SibylError(
                     .unsupportedContentType, "the model takes application/json, not \(name)")
@@ -77,7 +78,6 @@ struct ExecutorWork: ~Copyable {
         }
     }
 
-    private static let json = Array("application/json".utf8)
 }
 
 /// The payloads of a batch of jobs, at addresses that stay.
