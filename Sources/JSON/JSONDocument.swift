@@ -4,12 +4,16 @@
 /// A document is reused: once its buffer has grown to what a thread usually meets, parsing allocates nothing. It is not
 /// `Sendable`; each thread has its own.
 public final class JSONDocument {
-    private var index = JSONIndex()
+    private var entries = UnsafeMutableBufferPointer<JSONIndex.Entry>.allocate(capacity: 64)
     private let limits: JSONLimits
     private var isLent = false
 
     public init(limits: JSONLimits = .standard) {
         self.limits = limits
+    }
+
+    deinit {
+        entries.deallocate()
     }
 
     /// Parses `bytes` and lends `body` the root.
@@ -38,10 +42,12 @@ public final class JSONDocument {
         guard bytes.count < UInt32.max else {
             throw JSONError(code: .range, message: "a JSON text of 4 GiB or more can't be indexed", offset: 0)
         }
-        let entries = try index.fill(from: bytes, limits)
+        var index = JSONIndex(in: entries)
+        defer { entries = index.entries }
+        try index.fill(from: bytes, limits)
         isLent = true
         // A text without a byte is no JSON, so this one has an address.
-        return JSONNode(entries: entries, text: bytes.baseAddress!, index: 0)
+        return JSONNode(entries: UnsafePointer(index.entries.baseAddress!), text: bytes.baseAddress!, index: 0)
     }
 
     @usableFromInline

@@ -1,5 +1,5 @@
 /// The values of one text, in its order; a container is followed by all that is in it.
-struct JSONIndex: ~Copyable {
+struct JSONIndex {
     struct Entry {
         /// Where the value's text begins; for a string, behind its opening quote.
         var offset: UInt32
@@ -12,25 +12,19 @@ struct JSONIndex: ~Copyable {
         var kind: JSONKind
     }
 
-    /// Room that grows and is kept: an index that is used again allocates nothing.
-    private var entries = UnsafeMutableBufferPointer<Entry>.allocate(capacity: 64)
+    /// Room for entries, the document's own, which is replaced when it is too small.
+    private(set) var entries: UnsafeMutableBufferPointer<Entry>
     private var count = 0
 
-    deinit {
-        entries.deallocate()
+    init(in room: UnsafeMutableBufferPointer<Entry>) {
+        entries = room
     }
 
-    /// Replaces the index by that of `bytes`.
-    ///
-    /// - Returns: the entries; valid until the index is filled again.
-    mutating func fill(from bytes: UnsafeRawBufferPointer, _ limits: JSONLimits) throws(JSONError)
-        -> UnsafePointer<Entry>
-    {
-        count = 0
+    /// Indexes a whole text.
+    mutating func fill(from bytes: UnsafeRawBufferPointer, _ limits: JSONLimits) throws(JSONError) {
         var parser = JSONParser(bytes, limits: limits)
         try appendValue(&parser)
         try parser.finish()
-        return UnsafePointer(entries.baseAddress!)
     }
 
     /// Indexes one value. The recursion is as deep as the parser's limit allows.
