@@ -20,8 +20,9 @@ public struct Timing: Sendable, Hashable {
 package struct ReplyHead {
     package var timing: Timing?
     package var itemErrors: [ItemError] = []
-    /// The members that are the same in every reply of one model, written once.
+    /// The members that are the same in every reply of one model, written once: those before the timing, and those behind.
     private let identity: [UInt8]
+    private let contentType = Array(#""content_type":"application/json""#.utf8)
 
     /// - Parameters:
     ///   - worker: the name of whoever answers.
@@ -53,8 +54,7 @@ package struct ReplyHead {
         ReplyWriter.writeStart(id: id, to: &writer)
         writer.raw(identity)
         if let timing { write(timing, to: &writer) }
-        writer.key("content_type")
-        writer.string("application/json")
+        writer.raw(contentType)
         if !itemErrors.isEmpty { writeItemErrors(to: &writer) }
         if let output {
             writer.key("output")
