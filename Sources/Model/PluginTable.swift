@@ -15,11 +15,23 @@ public struct PluginTable: @unchecked Sendable {
     /// Lives as long as the process.
     public let pointer: UnsafePointer<sibyl_plugin>
 
+    @inlinable
     public init<Model: MLModel>(serving type: Model.Type) {
-        let factory = PluginFactory(metadata: Model.metadata.json.description) { configuration in
+        self.init(metadata: Model.metadata) { configuration in
             // The table promises a library that the host has checked its inputs.
-            try TypedModel(Model.self, configuration: configuration, isChecked: true)
+            let model = try TypedModel(Model.self, configuration: configuration, isChecked: true)
+            // No `any ServedModel`, whose code would be that of every model: this one is compiled for the type.
+            return { payloads, outcomes in model.predict(payloads, into: &outcomes) }
         }
+    }
+
+    /// Predicts payloads, as a `ServedModel` does.
+    @usableFromInline
+    typealias Predict = ([UnsafeRawBufferPointer], inout PredictionOutcomes) -> Void
+
+    @usableFromInline
+    init(metadata: ModelMetadata, make: @escaping (ModelConfiguration) throws -> Predict) {
+        let factory = PluginFactory(metadata: metadata.json.description, make: make)
         let table = UnsafeMutablePointer<sibyl_plugin>.allocate(capacity: 1)
         table.initialize(
             to: sibyl_plugin(
@@ -33,9 +45,9 @@ public struct PluginTable: @unchecked Sendable {
 /// Makes models of one type; the table's context. C functions can't be generic, so the type is in its closure.
 private final class PluginFactory {
     let metadata: UnsafeRawBufferPointer
-    let make: (ModelConfiguration) throws -> any ServedModel
+    let make: (ModelConfiguration) throws -> PluginTable.Predict
 
-    init(metadata: String, make: @escaping (ModelConfiguration) throws -> any ServedModel) {
+    init(metadata: String, make: @escaping (ModelConfiguration) throws -> PluginTable.Predict) {
         self.metadata = copy(metadata)
         self.make = make
     }
@@ -43,8 +55,8 @@ private final class PluginFactory {
 
 /// A model behind the table's opaque pointer.
 private final class PluginModel {
-    let model: any ServedModel
-    init(_ model: any ServedModel) { self.model = model }
+    let predict: PluginTable.Predict
+    init(_ predict: @escaping PluginTable.Predict) { self.predict = predict }
 }
 
 // MARK: - The table's functions
@@ -76,10 +88,10 @@ private func predict(
     _ results: UnsafeMutablePointer<sibyl_result>?
 ) {
     guard let model, let inputs, let results else { return }
-    let served = Unmanaged<PluginModel>.fromOpaque(model).takeUnretainedValue().model
+    let served = Unmanaged<PluginModel>.fromOpaque(model).takeUnretainedValue()
     let payloads = UnsafeBufferPointer(start: inputs, count: count).map { UnsafeRawBufferPointer($0) }
     var outcomes = PredictionOutcomes()
-    served.predict(payloads, into: &outcomes)
+    served.predict(payloads, &outcomes)
     for (index, outcome) in outcomes.outcomes.prefix(count).enumerated() {
         switch outcome {
         case .output(let range):

@@ -1,8 +1,9 @@
 /// An `MLModel` with its types erased.
 public struct TypedModel<Model: MLModel>: ServedModel {
     public let metadata: ModelMetadata
-    private let model: Model
-    private let reader: InputReader
+    // Open to inlining, so that a library's table is compiled for its model and looks up no types at run time.
+    @usableFromInline let model: Model
+    @usableFromInline let reader: InputReader
 
     /// Loads the model.
     ///
@@ -26,6 +27,7 @@ public struct TypedModel<Model: MLModel>: ServedModel {
         }
     }
 
+    @inlinable
     public func predict(_ payloads: [UnsafeRawBufferPointer], into outcomes: inout PredictionOutcomes) {
         if payloads.count == 1 { return predict(payloads[0], into: &outcomes) }
         var inputs: [Model.Input] = []
@@ -42,7 +44,8 @@ public struct TypedModel<Model: MLModel>: ServedModel {
         report(model.predict(batch: inputs), expecting: inputs.count, failures, into: &outcomes)
     }
 
-    private func predict(_ payload: UnsafeRawBufferPointer, into outcomes: inout PredictionOutcomes) {
+    @inlinable
+    func predict(_ payload: UnsafeRawBufferPointer, into outcomes: inout PredictionOutcomes) {
         do {
             let output = try model.predict(try read(payload, with: outcomes.document))
             outcomes.append { try Model.encode(output, into: &$0) }
@@ -51,11 +54,13 @@ public struct TypedModel<Model: MLModel>: ServedModel {
         }
     }
 
-    private func read(_ payload: UnsafeRawBufferPointer, with document: JSONDocument) throws -> Model.Input {
+    @inlinable
+    func read(_ payload: UnsafeRawBufferPointer, with document: JSONDocument) throws -> Model.Input {
         try reader.read(payload, with: document) { try Model.decode($0) }
     }
 
-    private func report(
+    @inlinable
+    func report(
         _ results: [Result<Model.Output, any Error>], expecting count: Int, _ failures: [(any Error)?],
         into outcomes: inout PredictionOutcomes
     ) {

@@ -53,30 +53,48 @@ final class PluginModel: ServedModel, @unchecked Sendable {
     // MARK: - Prediction
 
     func predict(_ payloads: [UnsafeRawBufferPointer], into outcomes: inout PredictionOutcomes) {
-        var inputs: [sibyl_bytes] = []
-        inputs.reserveCapacity(payloads.count)
-        // The failure of each payload that can't be an input; nil stands for an input.
-        let failures = payloads.map { payload in
+        // On the stack, but for the longest batches.
+        withUnsafeTemporaryAllocation(of: sibyl_bytes.self, capacity: payloads.count) { inputs in
+            withUnsafeTemporaryAllocation(of: sibyl_result.self, capacity: payloads.count) { results in
+                results.initialize(
+                    repeating: sibyl_result(status: Int32(SIBYL_PREDICTION_FAILED), body: sibyl_bytes()))
+                predict(payloads, inputs, results, into: &outcomes)
+            }
+        }
+    }
+
+    /// - Parameters:
+    ///   - inputs: room for those payloads that can be inputs.
+    ///   - results: room for their results, initialized.
+    private func predict(
+        _ payloads: [UnsafeRawBufferPointer], _ inputs: UnsafeMutableBufferPointer<sibyl_bytes>,
+        _ results: UnsafeMutableBufferPointer<sibyl_result>, into outcomes: inout PredictionOutcomes
+    ) {
+        var count = 0
+        // Of the payloads that can't be inputs, in their order.
+        var failures: [(index: Int, error: any Error)] = []
+        for (index, payload) in payloads.enumerated() {
             do {
                 try reader.read(payload, with: outcomes.document) { _ in }
-                inputs.append(sibyl_bytes(data: payload.baseAddress, size: payload.count))
-                return nil as (any Error)?
+                inputs.initializeElement(
+                    at: count, to: sibyl_bytes(data: payload.baseAddress, size: payload.count))
+                count += 1
             } catch {
-                return error
+                failures.append((index, error))
             }
         }
-        let empty = sibyl_result(status: Int32(SIBYL_PREDICTION_FAILED), body: sibyl_bytes())
-        var results = [sibyl_result](repeating: empty, count: inputs.count)
-        if !inputs.isEmpty { library.table.predict(model, inputs, inputs.count, &results) }
-        var next = results.makeIterator()
-        for failure in failures {
-            if let failure {
-                outcomes.append(failure: failure)
-            } else if let result = next.next() {
-                append(result, to: &outcomes)
+        if count > 0 { library.table.predict(model, inputs.baseAddress!, count, results.baseAddress!) }
+        var (nextFailure, nextResult) = (0, 0)
+        for index in payloads.indices {
+            if nextFailure < failures.count, failures[nextFailure].index == index {
+                outcomes.append(failure: failures[nextFailure].error)
+                nextFailure += 1
+            } else {
+                append(results[nextResult], to: &outcomes)
+                nextResult += 1
             }
         }
-        library.table.release(&results, results.count)
+        if count > 0 { library.table.release(results.baseAddress!, count) }
     }
 
     private func append(_ result: sibyl_result, to outcomes: inout PredictionOutcomes) {
