@@ -31,7 +31,8 @@ extension JSONSchema {
 
     /// - Parameters:
     ///   - minimumLength: in code points, as `maximumLength`.
-    ///   - pattern: a regular expression that must match somewhere in the string.
+    ///   - pattern: a regular expression that must match somewhere in the string. Give `maximumLength` beside it: a search
+    ///     can take time quadratic in the string and worse, and a longer string isn't searched.
     ///   - format: such as `date-time`; it describes and asserts nothing.
     public static func string(
         minimumLength: Int? = nil, maximumLength: Int? = nil, pattern: String? = nil, format: String? = nil
