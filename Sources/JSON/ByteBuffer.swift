@@ -36,6 +36,17 @@ struct ByteBuffer: ~Copyable {
         count += bytes.count
     }
 
+    /// Appends `"text":`.
+    @inline(__always)
+    mutating func append(key text: UnsafeRawBufferPointer) {
+        if text.count + 3 > storage.count - count { grow(by: text.count + 3) }
+        storage[count] = UInt8(ascii: "\"")
+        UnsafeMutableRawBufferPointer(rebasing: storage[(count + 1)...]).copyMemory(from: text)
+        count += text.count + 3
+        storage[count - 2] = UInt8(ascii: "\"")
+        storage[count - 1] = UInt8(ascii: ":")
+    }
+
     @inline(never)
     private mutating func grow(by needed: Int) {
         let larger = UnsafeMutableRawBufferPointer.allocate(

@@ -5,9 +5,10 @@ struct JSONIndex {
         var offset: UInt32
         /// How long it is; for a string, without its quotes.
         var length: UInt32
-        /// For a container, the index of the entry behind all that is in it; for a string, whether it has escapes.
+        /// For a container, the index of the entry behind all that is in it; for a string, whether it has escapes; for a
+        /// number, its exponent and signs as `JSONNumberText.packed` has them.
         var next: UInt32
-        /// Elements or members.
+        /// Elements or members; for a number, its digits.
         var count: UInt32 = 0
         var kind: JSONKind
     }
@@ -34,8 +35,7 @@ struct JSONIndex {
         case .array: try appendArray(&parser)
         case .string: append(try parser.scanString())
         case .number:
-            let number = try parser.scanNumber()
-            append(.number, from: number.offset, to: parser.position)
+            append(try parser.scanNumber())
         case .bool:
             let begin = parser.position
             _ = try parser.bool()
@@ -94,6 +94,15 @@ struct JSONIndex {
             Entry(
                 offset: UInt32(truncatingIfNeeded: text.offset), length: UInt32(truncatingIfNeeded: text.raw.count),
                 next: text.hasEscapes ? 1 : 0, kind: .string))
+    }
+
+    private mutating func append(_ number: JSONNumberText) {
+        let packed = number.packed
+        append(
+            Entry(
+                offset: UInt32(truncatingIfNeeded: number.offset),
+                length: UInt32(truncatingIfNeeded: number.raw.count), next: packed.form, count: packed.digits,
+                kind: .number))
     }
 
     private mutating func close(_ container: Int, at end: Int, _ count: UInt32) {

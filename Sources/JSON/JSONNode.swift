@@ -54,9 +54,9 @@ public struct JSONNode {
 
     /// A number's digits; nil for what is no number.
     public var number: JSONNumberText? {
+        let entry = entry
         guard entry.kind == .number else { return nil }
-        var parser = JSONParser(rawBytes)
-        return try? parser.number()
+        return JSONNumberText(packed: (entry.count, entry.next), raw: rawBytes, offset: Int(entry.offset))
     }
 
     /// A string's meaning.
@@ -75,7 +75,12 @@ public struct JSONNode {
     // MARK: - Containers
 
     /// Elements of an array, members of an object (a key that stands twice counts twice), 0 for all else.
-    public var count: Int { Int(entry.count) }
+    public var count: Int {
+        switch entry.kind {
+        case .object, .array: Int(entry.count)
+        default: 0
+        }
+    }
 
     /// The member of that name; where the key stands twice, the last.
     public subscript(key: StaticString) -> JSONNode? {

@@ -77,7 +77,7 @@ public struct JSONNumberText {
     /// The text; valid as long as the parsed bytes are.
     public internal(set) var raw = UnsafeRawBufferPointer(start: nil, count: 0)
     /// Where it begins, in bytes from the start of the text.
-    public let offset: Int
+    public internal(set) var offset: Int
     /// Whether it has neither a fraction nor an exponent.
     public internal(set) var isInteger = true
     var isNegative = false
@@ -91,6 +91,36 @@ public struct JSONNumberText {
     init(offset: Int) {
         self.offset = offset
     }
+
+    // MARK: - In 64 bits, for an index
+
+    /// The digits, and in `form` the exponent (as 16 bits), whether it is negative, and whether it is an integer; all bits
+    /// of `form` are set where that does not hold the number, as it does any of up to nine digits.
+    var packed: (digits: UInt32, form: UInt32) {
+        guard !isTruncated, let digits = UInt32(exactly: significand), let power = Int16(exactly: exponent) else {
+            return (0, .max)
+        }
+        return (digits, UInt32(UInt16(bitPattern: power)) | (isNegative ? 1 << 16 : 0) | (isInteger ? 1 << 17 : 0))
+    }
+
+    /// A number that was packed; one that could not be is read once more.
+    init(packed: (digits: UInt32, form: UInt32), raw: UnsafeRawBufferPointer, offset: Int) {
+        self.init(offset: offset)
+        if packed.form == .max {
+            var parser = JSONParser(raw)
+            // Never fails: it was read before.
+            if let number = try? parser.scanNumber() { self = number }
+            self.offset = offset
+        } else {
+            significand = UInt64(packed.digits)
+            exponent = Int(Int16(truncatingIfNeeded: packed.form))
+            isNegative = packed.form & 1 << 16 != 0
+            isInteger = packed.form & 1 << 17 != 0
+        }
+        self.raw = raw
+    }
+
+    // MARK: - Digits
 
     /// Gathers the digits of a long number once more, as far as they fit. Its exponent is the one that is written.
     mutating func gatherFirstDigits() {

@@ -176,6 +176,7 @@ public struct JSONParser: ~Copyable {
         try isAnother(before: UInt8(ascii: "]"), "',' or ']'")
     }
 
+    @inline(__always)
     private mutating func isAnother(before closing: UInt8, _ expected: StaticString) throws(JSONError) -> Bool {
         skipWhitespace()
         if byte == closing {

@@ -45,10 +45,7 @@ public struct JSONWriter: ~Copyable {
     /// A member's key, whose value comes next. Keys that are literals need no escaping and are not looked at.
     public mutating func key(_ key: StaticString) {
         separate()
-        buffer.append(UInt8(ascii: "\""))
-        append(key)
-        buffer.append(UInt8(ascii: "\""))
-        buffer.append(UInt8(ascii: ":"))
+        buffer.append(key: UnsafeRawBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
         needsComma = false
     }
 
