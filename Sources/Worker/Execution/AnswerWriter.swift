@@ -33,8 +33,9 @@ struct AnswerWriter: ~Copyable {
             batchSize: span.batchSize)
         heads[job.model].itemErrors = items
         writer.removeAll()
-        writeEnvelope(of: job, output)
-        if job.dispatch.flags.isTwoFrames {
+        let isTwoFrames = job.dispatch.flags.isTwoFrames
+        heads[job.model].write(id: job.id, output: isTwoFrames ? nil : output, to: &writer)
+        if isTwoFrames {
             job.answerHead.replace(with: Self.frame(header, writer.written))
             job.answerBody.replace(with: Message(copying: output))
         } else {
@@ -44,12 +45,6 @@ struct AnswerWriter: ~Copyable {
         job.clear()
     }
 
-    private mutating func writeEnvelope(of job: Job, _ output: UnsafeRawBufferPointer) {
-        job.withID { id in
-            heads[job.model].write(id: id, output: job.dispatch.flags.isTwoFrames ? nil : output, to: &writer)
-        }
-    }
-
     // MARK: - Errors
 
     /// Answers with an error, which is one frame in either shape.
@@ -57,7 +52,7 @@ struct AnswerWriter: ~Copyable {
         if job.envelope == nil { job.scan() }
         let span = span ?? Span(begin: now, end: now, batchSize: 0)
         writer.removeAll()
-        job.withID { ReplyWriter.writeError(error, id: $0, to: &writer) }
+        ReplyWriter.writeError(error, id: job.id, to: &writer)
         job.answerHead.replace(with: Self.frame(header(of: job, failure: error.code, span)))
         job.answerBody.replace(with: Message(copying: writer.written))
         job.clear()

@@ -29,7 +29,7 @@ final class BatchComputation {
     /// - Throws: as `BatchItems.advance`.
     func isTakenApart(_ job: Job) throws(SibylError) -> Bool {
         if items.isComplete { return true }
-        try job.withInput { input in Result { () throws(SibylError) in try items.advance(in: input) } }.get()
+        try items.advance(in: job.input)
         return items.isComplete
     }
 

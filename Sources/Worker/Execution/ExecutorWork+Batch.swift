@@ -49,10 +49,9 @@ extension ExecutorWork {
 
     private mutating func predict(_ chunk: Range<Int>, of job: Job, into batch: BatchComputation) {
         outcomes.removeAll()
-        job.withInput { payload in
-            let payloads = batch.items.ranges[chunk].map { UnsafeRawBufferPointer(rebasing: payload[$0]) }
-            context.models.models[job.model].predict(payloads, into: &outcomes)
-        }
+        let input = job.input
+        let payloads = batch.items.ranges[chunk].map { UnsafeRawBufferPointer(rebasing: input[$0]) }
+        context.models.models[job.model].predict(payloads, into: &outcomes)
         for (offset, index) in chunk.enumerated() {
             let failure: PredictionError
             if offset < outcomes.outcomes.count {

@@ -10,9 +10,6 @@ struct ExecutorWork: ~Copyable {
     let context: ExecutorContext
     var answers: AnswerWriter
     var outcomes = PredictionOutcomes()
-    /// Small payloads, one behind the other: libzmq keeps the shortest inside its message, where no pointer stays
-    /// valid.
-    private var scratch = PayloadScratch()
     private var payloads: [UnsafeRawBufferPointer] = []
     /// The jobs that the payloads belong to.
     private var computed: [Job] = []
@@ -26,12 +23,11 @@ struct ExecutorWork: ~Copyable {
     mutating func compute(_ jobs: [Job], from begin: Instant) {
         payloads.removeAll(keepingCapacity: true)
         computed.removeAll(keepingCapacity: true)
-        scratch.reset(for: jobs)
         for job in jobs {
             if let error = objection(to: job, at: begin) {
                 answers.refuse(job, error, at: begin)
             } else {
-                payloads.append(scratch.payload(of: job))
+                payloads.append(job.input)
                 computed.append(job)
             }
         }
@@ -68,48 +64,13 @@ struct ExecutorWork: ~Copyable {
 
     private func objection(toContentTypeOf job: Job) -> SibylError? {
         guard let field = job.envelope?.contentType, field.isPresent else { return nil }
-        return job.withEnvelope { envelope in
-            field.withText(in: envelope) { text in
-                if text.isEqual(to: "application/json") { return nil }
-                let name = String(decoding: text, as: UTF8.self)
-                return SibylError(
-                    .unsupportedContentType, "the model takes application/json, not \(name)")
-            }
+        return field.withText(in: job.envelopeBytes) { text in
+            if text.isEqual(to: "application/json") { return nil }
+            let name = String(decoding: text, as: UTF8.self)
+            return SibylError(.unsupportedContentType, "the model takes application/json, not \(name)")
         }
     }
 
-}
-
-/// The payloads of a batch of jobs, at addresses that stay.
-struct PayloadScratch: ~Copyable {
-    /// Longer payloads are used where they are: libzmq keeps them on the heap.
-    private static let longest = 1024
-    private var bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
-    private var used = 0
-
-    deinit {
-        bytes.deallocate()
-    }
-
-    /// Makes room for the jobs' payloads; those that were handed out before are over.
-    mutating func reset(for jobs: [Job]) {
-        used = 0
-        let needed = jobs.count * Self.longest
-        guard needed > bytes.count else { return }
-        bytes.deallocate()
-        bytes = .allocate(byteCount: needed, alignment: 16)
-    }
-
-    /// The input's bytes; valid until the job is cleared or the scratch reset.
-    mutating func payload(of job: Job) -> UnsafeRawBufferPointer {
-        job.withInput { payload in
-            guard payload.count <= Self.longest else { return payload }
-            let place = UnsafeMutableRawBufferPointer(rebasing: bytes[used..<(used + payload.count)])
-            place.copyMemory(from: payload)
-            used += payload.count
-            return UnsafeRawBufferPointer(place)
-        }
-    }
 }
 
 extension SibylError {

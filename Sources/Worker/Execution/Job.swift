@@ -5,7 +5,8 @@ internal import Synchronization
 
 /// One dispatched request on its way through a worker: from the socket's thread to an executor's and back.
 ///
-/// Jobs are used again, so that a request allocates none.
+/// Jobs are used again, so that a request allocates none. They don't move, so that pointers to their bytes are valid
+/// until they are cleared, also where libzmq keeps a short frame inside its message.
 final class Job: @unchecked Sendable {
     // Sendable because it has one owner at a time: the queue and the outbox hand it over under their locks. The session
     // alone touches `dismissed` besides, which is atomic.
@@ -55,26 +56,23 @@ final class Job: @unchecked Sendable {
     /// Scans the client's envelope, which the broker has found to be right; a broker that passes on anything else is no
     /// reason to fall.
     func scan() {
-        envelope = withEnvelope { try? RequestEnvelope(scanning: $0) }
+        envelope = try? RequestEnvelope(scanning: envelopeBytes)
     }
 
-    /// Lends the input's bytes.
-    func withInput<Result>(_ use: (UnsafeRawBufferPointer) -> Result) -> Result {
-        body.withUnsafeBytes { body in
-            use(dispatch.flags.isTwoFrames ? body : envelope?.input.bytes(in: body) ?? body)
-        }
+    /// The input's bytes, once the envelope was scanned; valid until the job is cleared.
+    var input: UnsafeRawBufferPointer {
+        let body = body.bytesInPlace()
+        return dispatch.flags.isTwoFrames ? body : envelope?.input.bytes(in: body) ?? body
     }
 
-    /// Lends the raw JSON text of the request's id; empty for none.
-    func withID<Result>(_ use: (UnsafeRawBufferPointer) -> Result) -> Result {
-        withEnvelope { bytes in use(envelope?.id.bytes(in: bytes) ?? UnsafeRawBufferPointer(start: nil, count: 0)) }
+    /// The raw JSON text of the request's id, empty for none; valid until the job is cleared.
+    var id: UnsafeRawBufferPointer {
+        envelope?.id.bytes(in: envelopeBytes) ?? UnsafeRawBufferPointer(start: nil, count: 0)
     }
 
-    /// Lends the client's envelope.
-    func withEnvelope<Result>(_ use: (UnsafeRawBufferPointer) -> Result) -> Result {
-        guard dispatch.flags.isTwoFrames else { return body.withUnsafeBytes(use) }
-        return head.withUnsafeBytes { bytes in
-            use(UnsafeRawBufferPointer(rebasing: bytes[WorkerMessage.Dispatch.byteCount...]))
-        }
+    /// The client's envelope; valid until the job is cleared.
+    var envelopeBytes: UnsafeRawBufferPointer {
+        guard dispatch.flags.isTwoFrames else { return body.bytesInPlace() }
+        return UnsafeRawBufferPointer(rebasing: head.bytesInPlace()[WorkerMessage.Dispatch.byteCount...])
     }
 }
