@@ -17,6 +17,7 @@ let settings: [SwiftSetting] =
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let containers = Target.Dependency.product(name: "BasicContainers", package: "swift-collections")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
@@ -77,13 +78,14 @@ let package = Package(
             dependencies: ["SibylCore", "SibylTransport", "SibylProtocol", "SibylJSON", containers, logging],
             path: "Sources/Broker", swiftSettings: settings),
         .target(
-            name: "SibylTesting", dependencies: ["SibylCore", "SibylProtocol", "SibylModel"], path: "Sources/Testing",
-            swiftSettings: settings),
+            name: "SibylTesting",
+            dependencies: ["SibylCore", "SibylProtocol", "SibylModel", "SibylJSON", deque, heap],
+            path: "Sources/Testing", swiftSettings: settings),
         .executableTarget(
             name: "sibyl",
             dependencies: [
                 "SibylClient", "SibylWorker", "SibylBroker", "SibylCore", "SibylTransport", "SibylProtocol",
-                "SibylModel",
+                "SibylModel", "SibylTesting",
                 "SibylJSON", "CZeroMQ", argumentParser, configuration, yams, logging,
             ],
             path: "Sources/CLI", swiftSettings: settings),
@@ -92,6 +94,9 @@ let package = Package(
         .testTarget(name: "ModelTests", dependencies: ["SibylModel", "SibylTesting"], swiftSettings: settings),
         .testTarget(name: "ProtocolTests", dependencies: ["SibylProtocol", "SibylJSON"], swiftSettings: settings),
         .testTarget(name: "CoreTests", dependencies: ["SibylCore"], swiftSettings: settings),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["SibylTesting", "SibylCore", "SibylProtocol"],
+            swiftSettings: settings),
         .testTarget(
             name: "BrokerTests", dependencies: ["SibylBroker", "SibylCore", "SibylTransport", "SibylJSON", logging],
             swiftSettings: settings),

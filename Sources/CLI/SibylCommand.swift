@@ -29,6 +29,7 @@ struct SibylCommand: ParsableCommand {
                 subcommands: [
                     ListCommand.self, MetadataCommand.self, PredictCommand.self, HealthCommand.self, StatsCommand.self,
                 ]),
+            CommandGroup(name: "Proving", subcommands: [SimulateCommand.self]),
         ])
 
     static func main() {

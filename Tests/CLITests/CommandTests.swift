@@ -85,7 +85,7 @@ import Testing
 
     @Test func helpOfEveryCommandHasExamples() {
         let commands = SibylCommand.configuration.groupedSubcommands.flatMap(\.subcommands)
-        #expect(commands.count == 8)
+        #expect(commands.count == 9)
         for command in commands {
             let help = SibylCommand.helpMessage(for: command, columns: 100)
             #expect(help.contains("EXAMPLES:") && help.contains("exit status"), "\(command)")

@@ -1,0 +1,165 @@
+internal import SibylCore
+internal import SibylProtocol
+
+/// What must hold between two events, and between two turns of the loop.
+extension BrokerShadow {
+    private static let tick: Int64 = 1_000_000
+
+    /// After the effects of an event.
+    func finishEvent() {
+        if arriving >= 0 { takeIn(arriving) }
+        for slot in unrouted { checker.fail(.routeRight, "a worker has joined, and \(text(slot)) is not routed again") }
+        switch expected {
+        case .nothing: break
+        case .forward(let slot): checker.fail(.oneReply, "the answer to \(text(slot)) was neither sent nor dropped")
+        case .dropAnswer(let slot):
+            if slot >= 0 { checker.fail(.nothingLeaks, "\(text(slot)) was let go by its worker and not freed") }
+        }
+        for slot in cancelled { checker.fail(.cancelTold, "\(text(slot)) was cancelled by its client and goes on") }
+        for slot in orphaned { checker.fail(.cancelTold, "the client of \(text(slot)) is gone, and it goes on") }
+        if isPingDue {
+            checker.require(
+                pinged == present.count, .lossNoticed,
+                "a connection broke, and \(pinged) of \(present.count) workers were pinged")
+        }
+        checker.require(owedCancels == 0, .cancelTold, "a worker was not told that nobody waits any more")
+        bury()
+        askAgain()
+        checkIdle()
+    }
+
+    /// A request that was neither refused nor dispatched waits.
+    private func takeIn(_ slot: Int32) {
+        let request = requests[Int(slot)]
+        // One that has expired is answered at the next tick.
+        guard isHeldBack(request) || request.deadline <= now else {
+            accept(slot)
+            if requests[Int(slot)].service >= 0 { lineUp(slot) }
+            return
+        }
+        requests[Int(slot)].state = .held
+        earliestDeadline = min(earliestDeadline, request.deadline)
+        checker.coverage.count(.held)
+    }
+
+    /// Takes out the workers that went in this event: what they held must have been dealt with.
+    func bury() {
+        for index in going {
+            guard let worker = workers[index] else { continue }
+            // All that waits for its models was offered to all others.
+            for other in present { workers[other]?.passedOver.removeAll { worker.services.contains($0) } }
+            for slot in requests.indices where requests[slot].worker == index { inherit(Int32(slot), from: worker) }
+            workers[index] = nil
+            indices[worker.peer] = nil
+            present.removeAll { $0 == index }
+        }
+        going.removeAll(keepingCapacity: true)
+    }
+
+    /// At a heartbeat who refused something is asked again.
+    private func askAgain() {
+        guard isTick && pinged > 0 else { return }
+        for index in present {
+            workers[index]?.passedOver = []
+            workers[index]?.hasRefused = false
+        }
+    }
+
+    private func inherit(_ slot: Int32, from worker: Worker) {
+        let request = requests[Int(slot)]
+        switch request.state {
+        case .dispatched where request.attempts < limits.attempts:
+            // Another that goes in this event had it in between.
+            takeFromWorker(slot)
+            putBack(slot)
+        case .dispatched:
+            checker.fail(
+                .attemptsBounded,
+                "\(text(slot)) lost its worker on attempt \(request.attempts) of \(limits.attempts) and is kept")
+        case .abandoned: checker.fail(.nothingLeaks, "\(text(slot)) was abandoned at \(worker.name), which is gone")
+        case .free, .held, .queued: break
+        }
+    }
+
+    // MARK: - Nothing idle
+
+    /// Nothing waits while somebody could compute it.
+    private func checkIdle() {
+        guard services.contains(where: { $0.waiting > 0 }) else { return }
+        // Of each service that has requests on their last attempt, one worker may be set apart for them.
+        var allowances = services.map { min(1, $0.apart) }
+        var setApart: [Int] = []
+        for (index, service) in services.enumerated() where service.waiting > 0 {
+            for place in service.workers {
+                guard let worker = workers[place], !worker.passedOver.contains(index), isWanted(worker, by: service),
+                    !setApart.contains(place)
+                else { continue }
+                if let allowance = worker.services.first(where: { allowances[$0] > 0 }) {
+                    allowances[allowance] = 0
+                    setApart.append(place)
+                    continue
+                }
+                checker.fail(
+                    .workConserved,
+                    "\(service.interactive.count) interactive and \(service.bulk.count) bulk requests for "
+                        + "\(service.name) \(service.version) wait while \(worker.name) has room")
+            }
+            if service.apart > 0 { checkSetApart(index) }
+        }
+    }
+
+    private func isWanted(_ worker: Worker, by service: Service) -> Bool {
+        service.interactive.count > 0 && worker.hasRoom || service.bulk.count > 0 && worker.hasRoomForBulk
+    }
+
+    /// With nobody computing anything, a request on its last attempt needn't wait.
+    private func checkSetApart(_ index: Int) {
+        let service = services[index]
+        let isIdle = service.workers.allSatisfy { place in
+            workers[place]?.inFlight == 0 && workers[place]?.hasRefused == false
+        }
+        // The next tick takes out one that has expired, and asks again.
+        let isLate = requests.contains {
+            $0.state == .queued && $0.place == .apart && $0.service == index && $0.deadline <= now
+        }
+        checker.require(
+            !isIdle || service.workers.isEmpty || isLate, .workConserved,
+            "\(service.apart) requests on their last attempt wait, and all workers of \(service.name) are idle")
+    }
+
+    // MARK: - Nothing late
+
+    /// After a turn of the loop, when all that was due has been done.
+    func finishTurn(at now: Instant) {
+        checkDeadlines(at: now)
+        // Who was held up itself can't say who was silent: the next beat can.
+        if limits.livenessTimeout < now - lastTurn { excusedUntil = now + limits.heartbeatInterval }
+        lastTurn = now
+        guard excusedUntil < now else { return }
+        let longest = limits.livenessTimeout.nanoseconds + limits.heartbeatInterval.nanoseconds
+        for index in present {
+            guard let worker = workers[index] else { continue }
+            checker.require(
+                (now - worker.lastHeard).nanoseconds <= longest, .lossNoticed,
+                "\(worker.name) is silent for \((now - worker.lastHeard).milliseconds) ms and not taken for dead")
+        }
+    }
+
+    private func isOpen(_ slot: Int) -> Bool {
+        requests[slot].state != .free && requests[slot].state != .abandoned
+    }
+
+    private func checkDeadlines(at now: Instant) {
+        // The wheel's tick: a deadline is met at the next whole millisecond.
+        guard earliestDeadline.nanoseconds <= now.nanoseconds - Self.tick else { return }
+        earliestDeadline = .distantFuture
+        for slot in requests.indices where isOpen(slot) {
+            let deadline = requests[slot].deadline
+            earliestDeadline = min(earliestDeadline, deadline)
+            checker.require(
+                now.nanoseconds < deadline.nanoseconds + Self.tick, .deadlineKept,
+                "\(text(Int32(slot))) is \(requests[slot].state) \((now - deadline).milliseconds) ms after its deadline"
+            )
+        }
+    }
+}
