@@ -112,9 +112,9 @@ import Testing
 
     @Test(arguments: [
         "SIBYL_SERVICE_HOST", "SIBYL_SERVICE_PORT", "SIBYL_SERVICE_PORT_ZMQ", "SIBYL_PORT", "SIBYL_PORT_5555_TCP",
-        "SIBYL_BROKER_PORT_5555_TCP_ADDR", "SIBYL_BROKER_SERVICE_HOST",
+        "SIBYL_BROKER_PORT_5555_TCP_ADDR", "SIBYL_BROKER_SERVICE_HOST", "SIBYL_STRICT", "SIBYL_TEST_DATA",
     ])
-    func variablesOfKubernetesAreNotOurs(name: String) throws {
+    func variablesOfKubernetesAndOfTheBuildAreNotOurs(name: String) throws {
         let settings = try Settings(variables: [name: "10.0.0.1"], usualFile: "/nonexistent.yaml")
         #expect(settings.text(ConfigurationKeys.brokerFrontend) == nil)
     }

@@ -7,6 +7,8 @@ struct ConfigurationEnvironment: Sendable {
     static let file = "SIBYL_CONFIG"
     /// Names the file's section of `environments` that applies, as `--env` does.
     static let section = "SIBYL_ENV"
+    /// What the project's own build and tests are told; a server that they start hears it as well.
+    static let ofTheBuild: Set<String> = ["SIBYL_STRICT", "SIBYL_FUZZ", "SIBYL_TEST_DATA", "SIBYL_PROGRAM"]
 
     private(set) var values = ConfigurationValues()
     private(set) var problems: [ConfigurationProblem] = []
@@ -19,7 +21,8 @@ struct ConfigurationEnvironment: Sendable {
     }
 
     private mutating func add(_ name: String, _ text: String) {
-        if name == Self.file || name == Self.section || Self.isServiceLink(name) { return }
+        if name == Self.file || name == Self.section { return }
+        if Self.ofTheBuild.contains(name) || Self.isServiceLink(name) { return }
         guard let key = ConfigurationKeys.all.first(where: { $0.environmentName == name }) else {
             let names = ConfigurationKeys.all.map(\.environmentName) + [Self.file, Self.section]
             let nearest = NearestName.of(name, among: names)

@@ -1,14 +1,17 @@
 internal import SibylProtocol
 
-/// A broker's first moments.
+/// A broker's first moments, after its start or after it was held up itself, as by SIGSTOP.
 ///
-/// After a restart, clients and workers come back in any order. Until workers had the time to, a model that nobody
+/// Clients and workers come back in any order then. Until workers had the time to, a model that nobody
 /// announces is neither unknown nor unavailable: requests for it are held, and routed again whenever a worker has joined.
 /// When that time is over, the rest is told so.
 extension BrokerCore {
     func isSettling(at now: Instant) -> Bool {
-        !isDraining && now < started + limits.settlingTime
+        !isDraining && (now < settlesUntil || isLate(at: now))
     }
+
+    /// Whether the broker was held up for so long that workers have given it up.
+    func isLate(at now: Instant) -> Bool { limits.livenessTimeout < now - nextPing }
 
     func isServed(_ route: Route) -> Bool {
         if case .service(let service) = route { directory[service].isReady } else { false }

@@ -163,8 +163,12 @@ extension BrokerCore {
     /// One heartbeat: drops who was silent too long, pings the others.
     mutating func beat(at now: Instant, into effects: inout [BrokerEffect]) {
         // Who was itself held up for so long can't say who was silent: the next beat can.
-        let isLate = limits.livenessTimeout < now - nextPing
+        let isLate = isLate(at: now)
         nextPing = now + limits.heartbeatInterval
+        if isLate {
+            settlesUntil = now + limits.settlingTime
+            isSettled = false
+        }
         for worker in workers.connected
         where !isLate && limits.livenessTimeout < now - workers[worker].lastHeard {
             lose(workers[worker].peer, .silent, at: now, into: &effects)

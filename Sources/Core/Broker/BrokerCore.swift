@@ -24,7 +24,8 @@ package struct BrokerCore: ~Copyable {
     var orphans: [Int32] = []
     /// Requests for models that are not known yet.
     var held = SlotLinks.Chain()
-    /// Whether the shell was asked about them for the last time.
+    /// Until when they are held, and whether the shell was asked about them for the last time.
+    var settlesUntil: Instant
     var isSettled = false
     var notes: [BrokerNote] = []
     private var expired: [Int32] = []
@@ -36,6 +37,7 @@ package struct BrokerCore: ~Copyable {
         requests = RequestTable(epoch: epoch, now: now)
         directory = ServiceDirectory(seed: epoch)
         nextPing = now + limits.heartbeatInterval
+        settlesUntil = now + limits.settlingTime
     }
 
     /// Where a request for `model` and `version` (both as they stand in the envelope; empty when absent) goes.
@@ -67,7 +69,7 @@ package struct BrokerCore: ~Copyable {
         var next = nextPing
         if let deadline = requests.deadlines.next { next = min(next, deadline) }
         if case .draining(let end) = phase { next = min(next, end) }
-        if !held.isEmpty && !isSettled { next = min(next, started + limits.settlingTime) }
+        if !held.isEmpty && !isSettled { next = min(next, settlesUntil) }
         for service in orphans { next = min(next, directory[service].orphanedSince! + limits.orphanGrace) }
         return next
     }

@@ -89,6 +89,24 @@ import Testing
         #expect(broker.dispatched == [[UInt64(slot), 2]])
     }
 
+    @Test func aBrokerThatWasHeldUpWaitsForItsWorkersLikeANewOne() {
+        var broker = Self.freshBroker()
+        broker.join(1)
+        broker.skip(milliseconds: 10_000)
+        // It learns that the worker is gone, and of a request, before time passes.
+        broker.send(.unreachable(PeerID(rawValue: 1)))
+        let slot = broker.request()
+        #expect(broker.effects.isEmpty)
+        broker.send(.tick)
+        broker.join(2)
+        Self.tellRoutes(&broker)
+        #expect(broker.dispatched == [[UInt64(slot), 2]])
+        broker.send(.unreachable(PeerID(rawValue: 2)))
+        broker.wait(milliseconds: 500)
+        broker.request()
+        #expect(broker.refused.map(\.refusal) == [.noWorker])
+    }
+
     @Test func whatIsHeldIsNotDispatchedAfterItsDeadline() {
         var broker = Self.freshBroker()
         let slot = broker.request(timeout: 10)
