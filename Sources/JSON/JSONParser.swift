@@ -36,6 +36,7 @@ public struct JSONParser: ~Copyable {
     // MARK: - Values
 
     /// What kind of value comes next; nothing is consumed but white space.
+    @inline(__always)
     public mutating func peek() throws(JSONError) -> JSONKind {
         skipWhitespace()
         switch byte {
@@ -161,6 +162,7 @@ public struct JSONParser: ~Copyable {
     }
 
     /// The next member's key, whose value must then be read or skipped; nil at the object's end, which is consumed.
+    @inline(__always)
     public mutating func nextKey() throws(JSONError) -> JSONText? {
         guard try isAnother(before: UInt8(ascii: "}"), "',' or '}'") else { return nil }
         guard byte == UInt8(ascii: "\"") else { throw unexpected("a key in quotes") }

@@ -5,7 +5,8 @@ struct SchemaCompiler {
     private var compiled: [String: Int] = [:]
     private var resources: [String: Int] = [:]
     private var resourceNames: [String] = []
-    private(set) var schemas: [CompiledSchema] = []
+    /// Nil where a schema is being compiled: others may name its place already.
+    private var schemas: [CompiledSchema?] = []
     /// Whether the dialect in force has the vocabulary of validation; one that hasn't only describes.
     private var validates = true
 
@@ -17,7 +18,7 @@ struct SchemaCompiler {
         compiler.validates = compiler.hasValidation(schema)
         let index = try compiler.compile(root)
         let anchors = try compiler.compileDynamicAnchors()
-        return SchemaProgram(schemas: compiler.schemas, dynamicAnchors: anchors, root: index)
+        return SchemaProgram(schemas: compiler.schemas.compactMap { $0 }, dynamicAnchors: anchors, root: index)
     }
 
     private func hasValidation(_ schema: JSONValue) -> Bool {
@@ -45,12 +46,12 @@ struct SchemaCompiler {
     mutating func compile(_ place: SchemaPlace) throws(JSONSchemaError) -> Int {
         if let index = compiled[place.name] { return index }
         let index = schemas.count
-        let schema = CompiledSchema(resource: resource(place.base.resource))
+        let resource = resource(place.base.resource)
         compiled[place.name] = index
-        schemas.append(schema)
+        schemas.append(nil)
         switch place.schema {
-        case .bool(let takesAll): schema.refusesAll = !takesAll
-        case .object(let members): try compile(members, of: place, into: schema)
+        case .bool(let takesAll): schemas[index] = CompiledSchema(resource: resource, refusesAll: !takesAll)
+        case .object(let members): schemas[index] = try compile(members, of: place, resource)
         default: throw JSONSchemaError(.malformed, at: place.pointer, "a schema is an object, true or false")
         }
         return index
@@ -63,16 +64,18 @@ struct SchemaCompiler {
         return resourceNames.count - 1
     }
 
-    private mutating func compile(_ members: JSONObject, of place: SchemaPlace, into schema: CompiledSchema)
-        throws(JSONSchemaError)
+    private mutating func compile(_ members: JSONObject, of place: SchemaPlace, _ resource: Int)
+        throws(JSONSchemaError) -> CompiledSchema
     {
-        var rules = SchemaKeywords(members: members, place: place)
-        if validates { try rules.readAssertions(into: schema) }
-        schema.arrays = try compileArrays(&rules)
-        schema.objects = try compileObjects(&rules)
-        schema.applicators = try compileApplicators(members, of: place)
-        schema.unevaluatedItems = try compileChild("unevaluatedItems", members, of: place)
-        schema.unevaluatedProperties = try compileChild("unevaluatedProperties", members, of: place)
+        let rules = SchemaKeywords(members: members, place: place)
+        return CompiledSchema(
+            resource: resource, refusesAll: validates && members["enum"]?.array?.isEmpty == true,
+            types: validates ? try rules.types() : [], values: validates ? try rules.valueAssertions() : nil,
+            numbers: validates ? try rules.numberAssertions() : nil,
+            strings: validates ? try rules.stringAssertions() : nil, arrays: try compileArrays(rules),
+            objects: try compileObjects(rules), applicators: try compileApplicators(members, of: place),
+            unevaluatedItems: try compileChild("unevaluatedItems", members, of: place),
+            unevaluatedProperties: try compileChild("unevaluatedProperties", members, of: place))
     }
 
     private mutating func compileChild(_ key: String, _ members: JSONObject, of place: SchemaPlace)
@@ -110,7 +113,7 @@ struct SchemaCompiler {
 
     // MARK: - Containers
 
-    private mutating func compileArrays(_ rules: inout SchemaKeywords) throws(JSONSchemaError) -> ArrayRules? {
+    private mutating func compileArrays(_ rules: SchemaKeywords) throws(JSONSchemaError) -> ArrayRules? {
         let arrays = validates ? try rules.arrayAssertions() : ArrayRules()
         arrays.prefix = try compileList("prefixItems", rules.members, of: rules.place) ?? []
         arrays.items = try compileChild("items", rules.members, of: rules.place)
@@ -121,8 +124,15 @@ struct SchemaCompiler {
         return isNeeded ? arrays : nil
     }
 
-    private mutating func compileObjects(_ rules: inout SchemaKeywords) throws(JSONSchemaError) -> ObjectRules? {
-        let objects = validates ? try rules.objectAssertions() : ObjectRules()
+    private mutating func compileObjects(_ rules: SchemaKeywords) throws(JSONSchemaError) -> ObjectRules? {
+        let keywords = [
+            "properties", "required", "patternProperties", "additionalProperties", "propertyNames", "minProperties",
+            "maxProperties", "dependentRequired",
+        ]
+        guard keywords.contains(where: { rules.members[$0] != nil }) else { return nil }
+        let minimum = validates ? try rules.count("minProperties") : nil
+        let maximum = validates ? try rules.count("maxProperties") : nil
+        let dependent = validates ? try rules.dependentRequired() : []
         let properties = try compileMap("properties", rules.members, of: rules.place)
         let required = validates ? try rules.strings("required") ?? [] : []
         var names = properties.map(\.key)
@@ -131,19 +141,17 @@ struct SchemaCompiler {
             places[name] = names.count
             names.append(name)
         }
-        objects.keys = SchemaKeyTable(names)
-        objects.properties = properties.map(\.schema) + Array(repeating: -1, count: names.count - properties.count)
-        objects.required = required.compactMap { places[$0] }
         let patterns = try compileMap("patternProperties", rules.members, of: rules.place)
-        objects.patterns = try patterns.map { text, schema throws(JSONSchemaError) in
-            (try rules.pattern(text, at: "patternProperties"), schema)
-        }
-        objects.additional = try compileChild("additionalProperties", rules.members, of: rules.place)
-        objects.names = try compileChild("propertyNames", rules.members, of: rules.place)
-        let isNeeded =
-            !names.isEmpty || !objects.patterns.isEmpty || objects.additional != nil || objects.names != nil
-            || objects.minimumCount != nil || objects.maximumCount != nil || !objects.dependentRequired.isEmpty
-        return isNeeded ? objects : nil
+        return ObjectRules(
+            keys: SchemaKeyTable(names),
+            properties: properties.map(\.schema) + Array(repeating: -1, count: names.count - properties.count),
+            required: required.compactMap { places[$0] },
+            patterns: try patterns.map { text, schema throws(JSONSchemaError) in
+                (try rules.pattern(text, at: "patternProperties"), schema)
+            },
+            additional: try compileChild("additionalProperties", rules.members, of: rules.place),
+            names: try compileChild("propertyNames", rules.members, of: rules.place),
+            minimumCount: minimum, maximumCount: maximum, dependentRequired: dependent)
     }
 
     // MARK: - Applicators

@@ -9,15 +9,7 @@ struct SchemaKeywords {
 
     // MARK: - Scalars
 
-    func readAssertions(into schema: CompiledSchema) throws(JSONSchemaError) {
-        schema.types = try types()
-        schema.values = try valueAssertions()
-        if members["enum"]?.array?.isEmpty == true { schema.refusesAll = true }
-        schema.numbers = try numberAssertions()
-        schema.strings = try stringAssertions()
-    }
-
-    private func types() throws(JSONSchemaError) -> JSONTypes {
+    func types() throws(JSONSchemaError) -> JSONTypes {
         guard let value = members["type"] else { return [] }
         var types: JSONTypes = []
         for name in value.array ?? [value] {
@@ -30,7 +22,7 @@ struct SchemaKeywords {
         return types
     }
 
-    private func valueAssertions() throws(JSONSchemaError) -> ValueRules? {
+    func valueAssertions() throws(JSONSchemaError) -> ValueRules? {
         let rules = ValueRules()
         rules.constant = members["const"]
         if let value = members["enum"] {
@@ -40,7 +32,7 @@ struct SchemaKeywords {
         return rules.constant != nil || rules.choices != nil ? rules : nil
     }
 
-    private func numberAssertions() throws(JSONSchemaError) -> NumberRules? {
+    func numberAssertions() throws(JSONSchemaError) -> NumberRules? {
         let rules = NumberRules()
         rules.minimum = try number("minimum")
         rules.maximum = try number("maximum")
@@ -56,7 +48,7 @@ struct SchemaKeywords {
         return isNeeded ? rules : nil
     }
 
-    private func stringAssertions() throws(JSONSchemaError) -> StringRules? {
+    func stringAssertions() throws(JSONSchemaError) -> StringRules? {
         let rules = StringRules()
         rules.minimumLength = try count("minLength")
         rules.maximumLength = try count("maxLength")
@@ -82,21 +74,17 @@ struct SchemaKeywords {
         return rules
     }
 
-    func objectAssertions() throws(JSONSchemaError) -> ObjectRules {
-        let rules = ObjectRules()
-        rules.minimumCount = try count("minProperties")
-        rules.maximumCount = try count("maxProperties")
-        guard let value = members["dependentRequired"] else { return rules }
+    func dependentRequired() throws(JSONSchemaError) -> [(key: String, required: [String])] {
+        guard let value = members["dependentRequired"] else { return [] }
         guard let object = value.object else {
             throw fault("dependentRequired", "dependentRequired is an object of arrays of strings")
         }
-        rules.dependentRequired = try object.map { key, names throws(JSONSchemaError) in
+        return try object.map { key, names throws(JSONSchemaError) in
             guard let names = names.array, names.allSatisfy({ $0.string != nil }) else {
                 throw fault("dependentRequired", "dependentRequired is an object of arrays of strings")
             }
             return (key, names.compactMap(\.string))
         }
-        return rules
     }
 
     // MARK: - Values of keywords

@@ -46,29 +46,42 @@ struct JSONTypes: OptionSet, Sendable {
     }
 }
 
-/// One schema with its rules, grouped by what they look at. Immutable once its compiler is done.
+/// One schema with its rules, grouped by what they look at.
 ///
-/// It and its rules are classes, so that looking at one copies nothing.
-final class CompiledSchema: @unchecked Sendable {
-    // Sendable because only the compiler writes it, before it hands the program out.
-
-    /// `false` as a schema.
-    var refusesAll = false
-    /// Empty for every type.
-    var types: JSONTypes = []
-    var values: ValueRules?
-    var numbers: NumberRules?
-    var strings: StringRules?
-    var arrays: ArrayRules?
-    var objects: ObjectRules?
-    var applicators: [Applicator] = []
-    var unevaluatedItems: Int?
-    var unevaluatedProperties: Int?
+/// It and its rules are classes, and immutable, so that looking at one copies nothing.
+final class CompiledSchema: Sendable {
     /// The resource that the schema is part of: entering another one extends the dynamic scope.
     let resource: Int
+    /// `false` as a schema.
+    let refusesAll: Bool
+    /// Empty for every type.
+    let types: JSONTypes
+    let values: ValueRules?
+    let numbers: NumberRules?
+    let strings: StringRules?
+    let arrays: ArrayRules?
+    let objects: ObjectRules?
+    let applicators: [Applicator]
+    let unevaluatedItems: Int?
+    let unevaluatedProperties: Int?
 
-    init(resource: Int) {
+    init(
+        resource: Int, refusesAll: Bool = false, types: JSONTypes = [], values: ValueRules? = nil,
+        numbers: NumberRules? = nil, strings: StringRules? = nil, arrays: ArrayRules? = nil,
+        objects: ObjectRules? = nil, applicators: [Applicator] = [], unevaluatedItems: Int? = nil,
+        unevaluatedProperties: Int? = nil
+    ) {
         self.resource = resource
+        self.refusesAll = refusesAll
+        self.types = types
+        self.values = values
+        self.numbers = numbers
+        self.strings = strings
+        self.arrays = arrays
+        self.objects = objects
+        self.applicators = applicators
+        self.unevaluatedItems = unevaluatedItems
+        self.unevaluatedProperties = unevaluatedProperties
     }
 
     var wantsTracking: Bool { unevaluatedItems != nil || unevaluatedProperties != nil }
@@ -76,7 +89,7 @@ final class CompiledSchema: @unchecked Sendable {
 
 /// What `const` and `enum` allow.
 final class ValueRules: @unchecked Sendable {
-    // Sendable as `CompiledSchema` is.
+    // Sendable because only the compiler writes it, before it hands the program out.
 
     var constant: JSONValue?
     var choices: SchemaChoices?
@@ -91,7 +104,7 @@ struct SchemaNumber: Sendable {
 }
 
 final class NumberRules: @unchecked Sendable {
-    // Sendable as `CompiledSchema` is.
+    // Sendable because only the compiler writes it, before it hands the program out.
 
     var minimum: SchemaNumber?
     var maximum: SchemaNumber?
@@ -101,7 +114,7 @@ final class NumberRules: @unchecked Sendable {
 }
 
 final class StringRules: @unchecked Sendable {
-    // Sendable as `CompiledSchema` is.
+    // Sendable because only the compiler writes it, before it hands the program out.
 
     var minimumLength: Int?
     var maximumLength: Int?
@@ -109,7 +122,7 @@ final class StringRules: @unchecked Sendable {
 }
 
 final class ArrayRules: @unchecked Sendable {
-    // Sendable as `CompiledSchema` is.
+    // Sendable because only the compiler writes it, before it hands the program out.
 
     var prefix: [Int] = []
     var items: Int?
@@ -121,21 +134,35 @@ final class ArrayRules: @unchecked Sendable {
     var isUnique = false
 }
 
-final class ObjectRules: @unchecked Sendable {
-    // Sendable as `CompiledSchema` is.
-
+final class ObjectRules: Sendable {
     /// The keys that `properties` and `required` name.
-    var keys = SchemaKeyTable([])
+    let keys: SchemaKeyTable
     /// By place in `keys`; -1 for a key that is only required.
-    var properties: [Int] = []
+    let properties: [Int]
     /// Places in `keys`.
-    var required: [Int] = []
-    var patterns: [(pattern: SchemaPattern, schema: Int)] = []
-    var additional: Int?
-    var names: Int?
-    var minimumCount: Int?
-    var maximumCount: Int?
-    var dependentRequired: [(key: String, required: [String])] = []
+    let required: [Int]
+    let patterns: [(pattern: SchemaPattern, schema: Int)]
+    let additional: Int?
+    let names: Int?
+    let minimumCount: Int?
+    let maximumCount: Int?
+    let dependentRequired: [(key: String, required: [String])]
+
+    init(
+        keys: SchemaKeyTable, properties: [Int], required: [Int],
+        patterns: [(pattern: SchemaPattern, schema: Int)], additional: Int?, names: Int?,
+        minimumCount: Int?, maximumCount: Int?, dependentRequired: [(key: String, required: [String])]
+    ) {
+        self.keys = keys
+        self.properties = properties
+        self.required = required
+        self.patterns = patterns
+        self.additional = additional
+        self.names = names
+        self.minimumCount = minimumCount
+        self.maximumCount = maximumCount
+        self.dependentRequired = dependentRequired
+    }
 }
 
 /// A keyword that applies other schemas to the same value.
