@@ -3,6 +3,9 @@ internal import SibylProtocol
 
 /// A request goes to a worker: to which, whose turn it is, and what the worker is told.
 extension BrokerShadow {
+    /// Items of bulk that may be served in a row: as many as a worker computes at once.
+    private static let longestRun = 64
+
     func dispatch(_ slot: Int32, to peer: PeerID, _ header: WorkerMessage.Dispatch) {
         guard let index = worker(peer), let worker = workers[index] else {
             return checker.fail(.workerAvailable, "\(text(slot)) is dispatched to a worker that is gone")
@@ -46,12 +49,7 @@ extension BrokerShadow {
     private func serve(_ slot: Int32, _ request: Request, _ worker: Worker) {
         guard request.place != .apart else { return leaveQueue(slot) }
         checkTurn(slot, request, worker)
-        let isContended = services[request.service].isContended
-        if isContended, request.priority == .interactive {
-            services[request.service].served.interactive += request.cost
-        } else if isContended {
-            services[request.service].served.bulk += request.cost
-        }
+        count(request)
         guard request.place == .line else { return leaveQueue(slot) }
         services[request.service].bytes -= request.size
         let fault = services[request.service][request.priority].serve(
@@ -61,17 +59,26 @@ extension BrokerShadow {
         settleContention(request.service)
     }
 
+    /// Each interactive item that is served while bulk waits earns that an eighth of one, up to a bound.
+    private func count(_ request: Request) {
+        guard services[request.service].isContended else { return }
+        let share = PriorityTurn.interactiveShare
+        let earned = services[request.service].earned
+        services[request.service].earned =
+            request.priority == .bulk
+            ? earned - request.cost * share : min(earned + request.cost, Self.longestRun * share)
+    }
+
     /// Interactive requests go first, and each of their items earns bulk an eighth of one.
     private func checkTurn(_ slot: Int32, _ request: Request, _ worker: Worker) {
         let service = services[request.service]
         guard service.isContended, service.isTurnKnown, !worker.passedOver.contains(request.service)
         else { return }
-        let earned = service.served.interactive - service.served.bulk * PriorityTurn.interactiveShare
-        let isBulksTurn = earned >= PriorityTurn.interactiveShare
+        let isBulksTurn = service.earned >= PriorityTurn.interactiveShare
         if request.priority == .bulk {
             checker.require(
                 isBulksTurn, .prioritiesKept,
-                "\(text(slot)) is bulk, has earned \(earned) of \(PriorityTurn.interactiveShare), and goes before "
+                "\(text(slot)) is bulk, has earned \(service.earned) of \(PriorityTurn.interactiveShare), and goes before "
                     + "\(service.interactive.count) interactive requests")
         } else {
             checker.require(

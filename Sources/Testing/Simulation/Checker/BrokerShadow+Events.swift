@@ -28,7 +28,7 @@ extension BrokerShadow {
             }
         case .connectionLost: isPingDue = true
         case .drain: isDraining = true
-        case .tick: isTick = true
+        case .tick: passTime()
         }
         for note in notes { read(note) }
     }
@@ -44,6 +44,16 @@ extension BrokerShadow {
         pinged = 0
         isTick = false
         isPingDue = false
+    }
+
+    private func passTime() {
+        isTick = true
+        guard nextBeat <= now else { return }
+        if isLate {
+            settlesUntil = now + limits.settlingTime
+            excusedUntil = now + limits.heartbeatInterval
+        }
+        nextBeat = now + limits.heartbeatInterval
     }
 
     // MARK: - Requests

@@ -132,9 +132,6 @@ extension BrokerShadow {
     /// After a turn of the loop, when all that was due has been done.
     func finishTurn(at now: Instant) {
         checkDeadlines(at: now)
-        // Who was held up itself can't say who was silent: the next beat can.
-        if limits.livenessTimeout < now - lastTurn { excusedUntil = now + limits.heartbeatInterval }
-        lastTurn = now
         guard excusedUntil < now else { return }
         let longest = limits.livenessTimeout.nanoseconds + limits.heartbeatInterval.nanoseconds
         for index in present {

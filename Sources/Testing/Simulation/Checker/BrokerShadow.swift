@@ -82,9 +82,9 @@ final class BrokerShadow {
         /// Requests that wait for a worker of their own.
         var apart = 0
         var bytes = 0
-        /// Items served while both priorities wait.
-        var served = (interactive: 0, bulk: 0)
-        /// Whether what was served is all that was.
+        /// What bulk has earned since both priorities wait, in items times `interactiveShare`.
+        var earned = 0
+        /// Whether that is all that was served.
         var isTurnKnown = true
 
         var waiting: Int { interactive.count + bulk.count + apart }
@@ -118,7 +118,6 @@ final class BrokerShadow {
     let scenario: Scenario
     let checker: Checker
     let book: CallBook
-    let started: Instant
     var requests: [Request] = []
     /// All that ever said hello, those that are gone as nil; an index is a session's name.
     var workers: [Worker?] = []
@@ -149,15 +148,17 @@ final class BrokerShadow {
     var pinged = 0
     var isTick = false
     var isPingDue = false
-    var lastTurn: Instant
+    var nextBeat: Instant
+    var settlesUntil: Instant
+    /// Who was held up itself can't say who was silent: the next beat can.
     var excusedUntil = Instant(nanoseconds: .min)
     /// No request's deadline is before it.
     var earliestDeadline = Instant.distantFuture
 
     init(_ node: Int, _ scenario: Scenario, checker: Checker, book: CallBook, at now: Instant) {
         self.node = node
-        started = now
-        lastTurn = now
+        nextBeat = now + scenario.brokerLimits.heartbeatInterval
+        settlesUntil = now + scenario.brokerLimits.settlingTime
         self.scenario = scenario
         limits = scenario.brokerLimits
         self.checker = checker
@@ -190,8 +191,10 @@ final class BrokerShadow {
         limits.attempts > 1 && request.attempts >= limits.attempts
     }
 
-    /// Whether workers may still be on their way to a broker that has just started.
-    var isSettling: Bool { !isDraining && now < started + limits.settlingTime }
+    /// Whether workers may still be on their way to a broker that has just started, or was held up for so long that they
+    /// have given it up.
+    var isSettling: Bool { !isDraining && (now < settlesUntil || isLate) }
+    var isLate: Bool { limits.livenessTimeout < now - nextBeat }
 
     /// Whether a request at the door is to wait for a worker that may yet come.
     func isHeldBack(_ request: Request) -> Bool {
@@ -244,7 +247,7 @@ final class BrokerShadow {
     /// Nobody of one priority waits any more: neither owes the other anything.
     func settleContention(_ service: Int) {
         if services[service].isContended { return }
-        services[service].served = (0, 0)
+        services[service].earned = 0
         services[service].isTurnKnown = true
     }
 
