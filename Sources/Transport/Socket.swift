@@ -46,6 +46,9 @@ package struct Socket: ~Copyable {
     }
 
     deinit {
+        // A socket may live on in libzmq for as long as it lingers. An event of its connections then, with nobody to read
+        // it, would block libzmq's own thread, and so every socket of the context.
+        zmq_socket_monitor(handle, nil, 0)
         zmq_close(handle)
     }
 

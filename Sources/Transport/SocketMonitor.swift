@@ -1,6 +1,7 @@
 internal import CZeroMQ
 
-/// Tells of the connections of one socket as they come and go.
+/// Tells of the connections of one socket as they come and go. It must not go before that socket, whose end is also the end
+/// of what it tells.
 package struct SocketMonitor: ~Copyable {
     package enum Event: Sendable, Equatable {
         /// The handshake is done: messages flow.
