@@ -187,6 +187,8 @@ extension BrokerCore {
     /// A client is gone: what it waited for is not computed, if that can still be helped.
     mutating func forget(_ client: PeerID, at now: Instant, into effects: inout [BrokerEffect]) {
         for slot in requests.slots(of: client) {
+            // One that left may have made room for another of them, and that have turned out to be too late.
+            if requests[slot].state == .free { continue }
             statistics.disconnected += 1
             let isDispatched = requests[slot].state == .dispatched
             takeFromClient(slot, at: now, into: &effects)

@@ -25,6 +25,23 @@ import Testing
         #expect(broker.dispatched == [[UInt64(kept), 1]])
     }
 
+    @Test func whatTurnsOutToBeTooLateWhileItsClientIsForgottenIsLetGoOnce() {
+        var broker = BrokerHarness { $0.attempts = 2 }
+        broker.join(1)
+        let suspect = broker.request()
+        broker.join(2, capacity: 2)
+        broker.request(from: PeerID(rawValue: 200))
+        broker.send(.unreachable(PeerID(rawValue: 1)))
+        // The other worker is set apart for it and not empty yet, so this waits.
+        let late = broker.request(timeout: 10)
+        broker.skip(milliseconds: 10)
+        broker.send(.clientGone(Self.client))
+        #expect(
+            broker.effects == [
+                .refuse(slot: late, client: Self.client, .deadlineExceeded), .free(slot: suspect),
+            ])
+    }
+
     @Test func aCancelMeetsEveryRequestOfThatNameAndNoOther() {
         var broker = BrokerHarness()
         broker.join(1)
