@@ -8,7 +8,7 @@ RELEASE := -c release --static-swift-stdlib
 IRIS := Models/IrisModel
 SIBYL := .build/release/sibyl
 
-.PHONY: help setup build plugin fixtures demo serve test test-unit test-models lint format bench chaos fuzz clean
+.PHONY: help setup build plugin fixtures demo serve test test-unit test-models lint format bench chaos sanitize fuzz clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,8 +49,12 @@ chaos: build fixtures ## Kill, stop and cut off processes under load (four minut
 	swift build --package-path Chaos/Client $(RELEASE)
 	Chaos/run $(if $(SEED),--seed $(SEED))
 
+sanitize: setup ## Run the tests and a quick Chaos under ThreadSanitizer and AddressSanitizer (a quarter of an hour)
+	scripts/sanitize thread
+	scripts/sanitize address
+
 fuzz: setup ## Fuzz what reads foreign bytes, 10 s a target
 	Fuzz/run 10
 
 clean: ## Remove everything that was built
-	rm -rf .build .build-fuzz $(IRIS)/.build Benchmarks/JSON/.build Chaos/Client/.build Benchmarks/.build Benchmarks/.venv
+	rm -rf .build .build-fuzz .build-sanitize $(IRIS)/.build Benchmarks/JSON/.build Chaos/Client/.build Benchmarks/.build Benchmarks/.venv
