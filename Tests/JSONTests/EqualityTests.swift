@@ -44,6 +44,8 @@ import Testing
         #"[["a", "b"], ["ab", ""]]"#, #"[["a\u0000", "b"], ["a", "\u0000b"]]"#, "[\"\u{e9}\", \"e\u{301}\"]",
         "[9007199254740992, 9007199254740993]", "[18446744073709551614, 18446744073709551615]",
         #"[{"a": 1, "b": 2}, {"a": 2, "b": 1}]"#,
+        // Cut elsewhere, where the bytes between are those that begin a string's hash.
+        #"[["x", "y\u0003\u0000\u0000\u0000\u0000\u0000\u0000\u0000z"], ["x\u0003\u0000\u0000\u0000\u0000\u0000\u0000\u0000y", "z"]]"#,
     ])
     func valuesThatLookAlikeHashDifferently(_ text: String) throws {
         #expect(try pair(text) { hash($0) != hash($1) })

@@ -98,7 +98,8 @@ import Testing
     /// What is given up is not met, whichever way it is asked for.
     @Test(
         arguments: [
-            ["not": ["$ref": "#"]], ["anyOf": [["$ref": "#"], ["$ref": "#"]]], ["not": ["not": ["$ref": "#"]]],
+            ["not": ["$ref": "#"]], ["not": ["allOf": [["$ref": "#"]]]], ["anyOf": [["$ref": "#"], ["$ref": "#"]]],
+            ["not": ["not": ["$ref": "#"]]],
             ["allOf": [["$ref": "#"], ["$ref": "#"]]], ["if": ["$ref": "#"], "then": true, "else": true],
             ["contains": ["$ref": "#/contains"], "allOf": [["$ref": "#"]]],
         ] as [JSONValue])
