@@ -3,8 +3,13 @@ internal import SibylJSON
 
 extension FuzzTarget {
     /// A number's double is the one that the C library reads, its integers are those that its decimals spell, and it is
-    /// refused exactly when the C library finds it infinite.
+    /// refused exactly when the C library finds it infinite. A document keeps of it what the parser has read.
     static let numbers = FuzzTarget(name: "numbers") { bytes in
+        try? JSONDocument().withParsed(bytes) { node in
+            for node in [node] + Array(node.elements) {
+                if let number = node.number { expect(number) }
+            }
+        }
         var parser = JSONParser(bytes)
         do throws(JSONError) {
             expect(try parser.number())
@@ -17,7 +22,9 @@ extension FuzzTarget {
 
     private static func expect(_ number: JSONNumberText) {
         let text = String(decoding: number.raw, as: UTF8.self)
-        fuzzExpect(number.double == strtod(text, nil), "\(text) read as \(number.double)")
+        let nearest = strtod(text, nil)
+        fuzzExpect(number.double == nearest, "\(text) read as \(number.double)")
+        fuzzExpect(number.double.sign == nearest.sign, "\(text) read with another sign")
         let whole = wholeDigits(of: text)
         fuzzExpect(number.int64 == whole.flatMap { Int64($0) }, "\(text) read as the integer \(number.int64 as Any)")
         fuzzExpect(number.uint64 == whole.flatMap { UInt64($0) }, "\(text) read as \(number.uint64 as Any)")
