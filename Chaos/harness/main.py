@@ -30,7 +30,7 @@ class Entry:
 
 
 PHASES = {
-    "raw": Entry(partial(phases.run, phases.RAW), (40_000, 16), (3_000, 3)),
+    "raw": Entry(partial(phases.run, phases.RAW), (45_000, 16), (3_000, 3)),
     "one-broker": Entry(partial(phases.run, phases.ONE_BROKER), (200_000, 70), (10_000, 4)),
     "two-brokers": Entry(partial(phases.run, phases.TWO_BROKERS), (200_000, 70), (10_000, 4)),
     "rolling": Entry(rolling.run, (30_000, 12), (4_500, 3)),

@@ -1,7 +1,7 @@
 """The phases of a run: what serves, who asks, and what goes wrong meanwhile."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .clients import TIMEOUT, make_clients
 from .cluster import LIVENESS, Cluster
@@ -37,10 +37,10 @@ class Phase:
     brokers: tuple[tuple[str, str], ...]
     clients: tuple[str, ...]
     plan: Plan
-    may_be_retried: frozenset[str] = field(default=frozenset())
 
 
-# One worker is untouched at any time, so nobody has a reason to say `unavailable`.
+# One worker is untouched at any time, and one of two brokers; a broker that comes back waits for its workers. So nobody
+# has a reason to refuse anything.
 RAW = Phase(
     "raw",
     "one broker, any ZeroMQ client",
@@ -48,14 +48,12 @@ RAW = Phase(
     ("raw", "raw", "swift"),
     Plan(WORKER_FAULTS, gap=0.4, spare={"worker": 1}),
 )
-# A broker that has just started knows no worker, so its first clients may read `unavailable` and ask again.
 ONE_BROKER = Phase(
     "one-broker",
     "one broker, killed too",
     (("tcp", "tcp"),),
     ("swift",) * 4,
     Plan(WORKER_FAULTS + BROKER_FAULTS[:2], gap=0.5, spare={"worker": 1, "broker": 0}),
-    frozenset({"unavailable"}),
 )
 TWO_BROKERS = Phase(
     "two-brokers",
@@ -63,7 +61,6 @@ TWO_BROKERS = Phase(
     (("tcp", "ipc"), ("ipc", "tcp")),
     ("swift",) * 4,
     Plan(WORKER_FAULTS + BROKER_FAULTS, gap=0.4, spare={"worker": 1, "broker": 1}),
-    frozenset({"unavailable"}),
 )
 
 
@@ -80,10 +77,10 @@ def run(phase, settings, directory, requests, seconds):
         faults = draw(phase.plan, targets, seconds, f"{settings.seed} {phase.name}", settings.slowness)
         clients = make_clients(settings, directory, cluster.frontends, requests, seconds, phase.clients)
         injector = Injector(faults, {**cluster.workers, **cluster.brokers}, directory / "faults.log")
-        return observe(phase.title, cluster, clients, injector, seconds, phase.may_be_retried)
+        return observe(phase.title, cluster, clients, injector, seconds)
 
 
-def observe(title, cluster, clients, injector, seconds, may_be_retried=frozenset(), enter=()):
+def observe(title, cluster, clients, injector, seconds, enter=()):
     """Lets the clients ask while the faults strike, and judges what came of it."""
     begin = time.monotonic()
     for client in clients:
@@ -99,7 +96,7 @@ def observe(title, cluster, clients, injector, seconds, may_be_retried=frozenset
     taken = time.monotonic() - begin
     injector.heal()
     report = sum((client.report() for client in clients), Report())
-    complaints += injector.complaints + list(judge(report, may_be_retried))
+    complaints += injector.complaints + list(judge(report))
     complaints += end(cluster, enter)
     return Outcome(title, taken, report, injector.count, cluster.requeued(), complaints)
 

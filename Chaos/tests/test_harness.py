@@ -65,7 +65,7 @@ class ScheduleTests(unittest.TestCase):
 
 class VerdictTests(unittest.TestCase):
     def test_a_clean_report_is_clean(self):
-        self.assertEqual(list(judge(Report(10, right=10), frozenset())), [])
+        self.assertEqual(list(judge(Report(10, right=10))), [])
 
     def test_whatever_should_not_be_is_found(self):
         for report in (
@@ -76,12 +76,7 @@ class VerdictTests(unittest.TestCase):
             Report(10, right=10, retried=Counter(overloaded=1)),
             Report(10, right=9),
         ):
-            self.assertEqual(len(list(judge(report, frozenset({"unavailable"})))), 1, report)
-
-    def test_only_what_the_phase_allows_may_be_got_over(self):
-        report = Report(10, right=10, retried=Counter(unavailable=1))
-        self.assertEqual(list(judge(report, frozenset({"unavailable"}))), [])
-        self.assertEqual(len(list(judge(report, frozenset()))), 1)
+            self.assertEqual(len(list(judge(report))), 1, report)
 
 
 class InjectorTests(unittest.TestCase):
