@@ -51,6 +51,7 @@ extension FuzzTarget {
     }
 
     private static func expectMeaning(of text: JSONText) {
+        fuzzExpect(text.raw.allSatisfy { $0 >= 0x20 }, "a string with a control character that is no escape")
         guard let meaning = meaning(of: text.raw).map({ Array($0.utf8) }) else {
             return fuzzExpect(false, "a string with half a surrogate pair")
         }
