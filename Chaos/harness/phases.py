@@ -21,11 +21,15 @@ WORKER_FAULTS = (
     Kind("stall", "worker", (1.5 * LIVENESS, 5 * LIVENESS), recovery=1.0, weight=3),
     Kind("drain", "worker", (0.0, 0.5), recovery=1.5, weight=2),
 )
-# A client of a broker that is stopped learns of it by ZMTP's heartbeats, within four seconds.
 BROKER_FAULTS = (
     Kind("kill", "broker", (0.0, 1.0), recovery=3.0, weight=2),
-    Kind("pause", "broker", (0.02, 0.6 * LIVENESS), recovery=0.2),
+    Kind("pause", "broker", (0.02, 0.6 * LIVENESS), recovery=0.5),
+)
+# What only another broker can make up for. A client of a broker that is stopped learns of it by ZMTP's heartbeats, within
+# four seconds; one that drains turns its clients away, and may have to wait for a worker that was stopped.
+BROKER_ABSENCES = (
     Kind("stall", "broker", (1.5 * LIVENESS, 5.0), recovery=3.0),
+    Kind("drain", "broker", (0.0, 1.0), recovery=6.0),
 )
 
 
@@ -53,14 +57,14 @@ ONE_BROKER = Phase(
     "one broker, killed too",
     (("tcp", "tcp"),),
     ("swift",) * 4,
-    Plan(WORKER_FAULTS + BROKER_FAULTS[:2], gap=0.5, spare={"worker": 1, "broker": 0}),
+    Plan(WORKER_FAULTS + BROKER_FAULTS, gap=0.5, spare={"worker": 1, "broker": 0}),
 )
 TWO_BROKERS = Phase(
     "two-brokers",
     "two brokers, killed in turn",
     (("tcp", "ipc"), ("ipc", "tcp")),
     ("swift",) * 4,
-    Plan(WORKER_FAULTS + BROKER_FAULTS, gap=0.4, spare={"worker": 1, "broker": 1}),
+    Plan(WORKER_FAULTS + BROKER_FAULTS + BROKER_ABSENCES, gap=0.4, spare={"worker": 1, "broker": 1}),
 )
 
 
