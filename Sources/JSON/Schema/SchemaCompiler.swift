@@ -1,12 +1,15 @@
-/// Turns a schema's document into a program. References are compiled when they are met first; what is never referred to
-/// is never compiled.
+/// Turns a schema's document into a program. Schemas are numbered when they are met first, in the document or by a
+/// reference, and compiled in that order: so neither a cycle nor a long chain of references is a problem. What is never
+/// referred to is never compiled.
 struct SchemaCompiler {
     private var registry = SchemaRegistry()
-    private var compiled: [String: Int] = [:]
+    private var numbers: [String: Int] = [:]
+    /// The schemas that were met.
+    private var places: [SchemaPlace] = []
     private var resources: [String: Int] = [:]
     private var resourceNames: [String] = []
-    /// Nil where a schema is being compiled: others may name its place already.
-    private var schemas: [CompiledSchema?] = []
+    /// Those of them that are compiled: the first so many.
+    private var schemas: [CompiledSchema] = []
     /// Whether the dialect in force has the vocabulary of validation; one that hasn't only describes.
     private var validates = true
 
@@ -16,9 +19,10 @@ struct SchemaCompiler {
         for (uri, document) in resources.sorted(by: { $0.key < $1.key }) { compiler.registry.add(document, uri: uri) }
         let root = compiler.registry.add(schema, uri: "schema:")
         compiler.validates = compiler.hasValidation(schema)
-        let index = try compiler.compile(root)
+        let number = compiler.number(of: root)
+        try compiler.compilePlaces()
         let anchors = try compiler.compileDynamicAnchors()
-        return SchemaProgram(schemas: compiler.schemas.compactMap { $0 }, dynamicAnchors: anchors, root: index)
+        return SchemaProgram(schemas: compiler.schemas, dynamicAnchors: anchors, root: number)
     }
 
     private func hasValidation(_ schema: JSONValue) -> Bool {
@@ -33,28 +37,36 @@ struct SchemaCompiler {
         var anchors: [[String: Int]] = []
         // Ends with the resources of the registry, each taken once.
         while anchors.count < resourceNames.count {
-            var compiledAnchors: [String: Int] = [:]
             let places = registry.dynamicAnchors(of: resourceNames[anchors.count])
-            for (name, place) in places.sorted(by: { $0.key < $1.key }) { compiledAnchors[name] = try compile(place) }
-            anchors.append(compiledAnchors)
+            var numbers: [String: Int] = [:]
+            for (name, place) in places.sorted(by: { $0.key < $1.key }) { numbers[name] = number(of: place) }
+            anchors.append(numbers)
+            try compilePlaces()
         }
         return anchors
     }
 
     // MARK: - Schemas
 
-    mutating func compile(_ place: SchemaPlace) throws(JSONSchemaError) -> Int {
-        if let index = compiled[place.name] { return index }
-        let index = schemas.count
+    private mutating func number(of place: SchemaPlace) -> Int {
+        if let number = numbers[place.name] { return number }
+        numbers[place.name] = places.count
+        places.append(place)
+        return places.count - 1
+    }
+
+    /// Compiles what was met, and what is met on the way.
+    private mutating func compilePlaces() throws(JSONSchemaError) {
+        while schemas.count < places.count { schemas.append(try compile(places[schemas.count])) }
+    }
+
+    private mutating func compile(_ place: SchemaPlace) throws(JSONSchemaError) -> CompiledSchema {
         let resource = resource(place.base.resource)
-        compiled[place.name] = index
-        schemas.append(nil)
         switch place.schema {
-        case .bool(let takesAll): schemas[index] = CompiledSchema(resource: resource, refusesAll: !takesAll)
-        case .object(let members): schemas[index] = try compile(members, of: place, resource)
+        case .bool(let takesAll): return CompiledSchema(resource: resource, refusesAll: !takesAll)
+        case .object(let members): return try compile(members, of: place, resource)
         default: throw JSONSchemaError(.malformed, at: place.pointer, "a schema is an object, true or false")
         }
-        return index
     }
 
     private mutating func resource(_ name: String) -> Int {
@@ -74,18 +86,15 @@ struct SchemaCompiler {
             numbers: validates ? try rules.numberAssertions() : nil,
             strings: validates ? try rules.stringAssertions() : nil, arrays: try compileArrays(rules),
             objects: try compileObjects(rules), applicators: try compileApplicators(members, of: place),
-            unevaluatedItems: try compileChild("unevaluatedItems", members, of: place),
-            unevaluatedProperties: try compileChild("unevaluatedProperties", members, of: place))
+            unevaluatedItems: child("unevaluatedItems", members, of: place),
+            unevaluatedProperties: child("unevaluatedProperties", members, of: place))
     }
 
-    private mutating func compileChild(_ key: String, _ members: JSONObject, of place: SchemaPlace)
-        throws(JSONSchemaError) -> Int?
-    {
-        guard let schema = members[key] else { return nil }
-        return try compile(place.child(key, schema))
+    private mutating func child(_ key: String, _ members: JSONObject, of place: SchemaPlace) -> Int? {
+        members[key].map { number(of: place.child(key, $0)) }
     }
 
-    private mutating func compileList(_ key: String, _ members: JSONObject, of place: SchemaPlace)
+    private mutating func children(_ key: String, _ members: JSONObject, of place: SchemaPlace)
         throws(JSONSchemaError) -> [Int]?
     {
         guard let value = members[key] else { return nil }
@@ -94,11 +103,11 @@ struct SchemaCompiler {
             throw JSONSchemaError(.malformed, at: holder.pointer, "\(key) is an array of at least one schema")
         }
         var list: [Int] = []
-        for (index, element) in elements.enumerated() { list.append(try compile(holder.child("\(index)", element))) }
+        for (index, element) in elements.enumerated() { list.append(number(of: holder.child("\(index)", element))) }
         return list
     }
 
-    private mutating func compileMap(_ key: String, _ members: JSONObject, of place: SchemaPlace)
+    private mutating func namedChildren(_ key: String, _ members: JSONObject, of place: SchemaPlace)
         throws(JSONSchemaError) -> [(key: String, schema: Int)]
     {
         guard let value = members[key] else { return [] }
@@ -107,7 +116,7 @@ struct SchemaCompiler {
             throw JSONSchemaError(.malformed, at: holder.pointer, "\(key) is an object of schemas")
         }
         var map: [(key: String, schema: Int)] = []
-        for (name, schema) in object { map.append((name, try compile(holder.child(name, schema)))) }
+        for (name, schema) in object { map.append((name, number(of: holder.child(name, schema)))) }
         return map
     }
 
@@ -115,9 +124,9 @@ struct SchemaCompiler {
 
     private mutating func compileArrays(_ rules: SchemaKeywords) throws(JSONSchemaError) -> ArrayRules? {
         let arrays = validates ? try rules.arrayAssertions() : ArrayRules()
-        arrays.prefix = try compileList("prefixItems", rules.members, of: rules.place) ?? []
-        arrays.items = try compileChild("items", rules.members, of: rules.place)
-        arrays.contains = try compileChild("contains", rules.members, of: rules.place)
+        arrays.prefix = try children("prefixItems", rules.members, of: rules.place) ?? []
+        arrays.items = child("items", rules.members, of: rules.place)
+        arrays.contains = child("contains", rules.members, of: rules.place)
         let isNeeded =
             !arrays.prefix.isEmpty || arrays.items != nil || arrays.contains != nil || arrays.minimumCount != nil
             || arrays.maximumCount != nil || arrays.isUnique
@@ -133,7 +142,7 @@ struct SchemaCompiler {
         let minimum = validates ? try rules.count("minProperties") : nil
         let maximum = validates ? try rules.count("maxProperties") : nil
         let dependent = validates ? try rules.dependentRequired() : []
-        let properties = try compileMap("properties", rules.members, of: rules.place)
+        let properties = try namedChildren("properties", rules.members, of: rules.place)
         let required = validates ? try rules.strings("required") ?? [] : []
         var names = properties.map(\.key)
         var places = Dictionary(uniqueKeysWithValues: zip(names, 0...))
@@ -141,7 +150,7 @@ struct SchemaCompiler {
             places[name] = names.count
             names.append(name)
         }
-        let patterns = try compileMap("patternProperties", rules.members, of: rules.place)
+        let patterns = try namedChildren("patternProperties", rules.members, of: rules.place)
         return ObjectRules(
             keys: SchemaKeyTable(names),
             properties: properties.map(\.schema) + Array(repeating: -1, count: names.count - properties.count),
@@ -149,8 +158,8 @@ struct SchemaCompiler {
             patterns: try patterns.map { text, schema throws(JSONSchemaError) in
                 (try rules.pattern(text, at: "patternProperties"), schema)
             },
-            additional: try compileChild("additionalProperties", rules.members, of: rules.place),
-            names: try compileChild("propertyNames", rules.members, of: rules.place),
+            additional: child("additionalProperties", rules.members, of: rules.place),
+            names: child("propertyNames", rules.members, of: rules.place),
             minimumCount: minimum, maximumCount: maximum, dependentRequired: dependent)
     }
 
@@ -166,16 +175,16 @@ struct SchemaCompiler {
                 target.anchor.map { .dynamicReference(anchor: $0, otherwise: target.schema) }
                     ?? .reference(target.schema))
         }
-        if let list = try compileList("allOf", members, of: place) { applicators.append(.allOf(list)) }
-        if let list = try compileList("anyOf", members, of: place) { applicators.append(.anyOf(list)) }
-        if let list = try compileList("oneOf", members, of: place) { applicators.append(.oneOf(list)) }
-        if let schema = try compileChild("not", members, of: place) { applicators.append(.not(schema)) }
-        if let condition = try compileChild("if", members, of: place) {
-            let then = try compileChild("then", members, of: place)
-            let otherwise = try compileChild("else", members, of: place)
+        if let list = try children("allOf", members, of: place) { applicators.append(.allOf(list)) }
+        if let list = try children("anyOf", members, of: place) { applicators.append(.anyOf(list)) }
+        if let list = try children("oneOf", members, of: place) { applicators.append(.oneOf(list)) }
+        if let schema = child("not", members, of: place) { applicators.append(.not(schema)) }
+        if let condition = child("if", members, of: place) {
+            let then = child("then", members, of: place)
+            let otherwise = child("else", members, of: place)
             applicators.append(.condition(if: condition, then: then, otherwise: otherwise))
         }
-        let dependent = try compileMap("dependentSchemas", members, of: place)
+        let dependent = try namedChildren("dependentSchemas", members, of: place)
         if !dependent.isEmpty { applicators.append(.dependentSchemas(dependent)) }
         return applicators
     }
@@ -191,6 +200,6 @@ struct SchemaCompiler {
         guard let target = registry.resolve(text, in: place) else {
             throw JSONSchemaError(.unresolvedReference, at: location, "\(key) \"\(text)\" leads nowhere")
         }
-        return (try compile(target.place), target.dynamicAnchor)
+        return (number(of: target.place), target.dynamicAnchor)
     }
 }

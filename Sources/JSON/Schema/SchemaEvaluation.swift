@@ -53,7 +53,7 @@ struct SchemaEvaluation {
         guard steps > 0 else { return giveUp("can't be checked: its schema takes too many steps for this value") }
         steps -= 1
         guard depth < Self.maximumDepth else {
-            return giveUp("can't be checked: its schema refers to itself over \(Self.maximumDepth) levels")
+            return giveUp("can't be checked: its schema goes deeper than \(Self.maximumDepth) levels here")
         }
         let schema = program.schemas[index]
         depth += 1

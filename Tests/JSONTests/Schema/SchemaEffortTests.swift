@@ -109,6 +109,19 @@ import Testing
         #expect(found.first?.message.hasPrefix("can't be checked") == true)
     }
 
+    /// A reference is no deeper for the stack than another.
+    @Test func aLongChainOfReferences() throws {
+        var definitions: JSONObject = ["last": ["type": "null"]]
+        for index in 0..<20_000 {
+            definitions["a\(index)"] = ["$ref": .string(index == 0 ? "#/$defs/last" : "#/$defs/a\(index - 1)")]
+        }
+        let chain: JSONValue = ["$defs": .object(definitions), "$ref": "#/$defs/a19999"]
+        #expect(try violations(chain, "null").map(\.rule) == ["$ref"])
+        let shorter: JSONValue = ["$defs": .object(definitions), "$ref": "#/$defs/a400"]
+        #expect(try violations(shorter, "null").isEmpty)
+        #expect(try violations(shorter, "1").map(\.rule) == ["type"])
+    }
+
     // MARK: - Words
 
     @Test func longKeysAreCutInPaths() throws {
