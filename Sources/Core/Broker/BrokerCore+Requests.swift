@@ -147,6 +147,8 @@ extension BrokerCore {
         } else {
             requests[slot].attempts -= 1
             requeue(slot)
+            // Of a worker that drains, which was the last of its model.
+            if !directory[requests[slot].service].isReady { orphan(requests[slot].service, at: now) }
         }
         // The worker that refused has no room, whatever it announced: others first.
         offer(requests[slot].service, except: worker, at: now, into: &effects)

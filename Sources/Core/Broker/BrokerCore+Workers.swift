@@ -152,7 +152,8 @@ extension BrokerCore {
         directory.forgetRoutes()
     }
 
-    private mutating func orphan(_ service: Int32, at now: Instant) {
+    /// Requests wait for a model that nobody serves: they won't for long.
+    mutating func orphan(_ service: Int32, at now: Instant) {
         guard directory[service].orphanedSince == nil else { return }
         directory[service].orphanedSince = now
         orphans.append(service)

@@ -191,6 +191,19 @@ import Testing
         #expect(broker.effects == [.forward(slot: slot, client: BrokerHarness.client)])
     }
 
+    @Test func whatTheLastWorkerGivesBackWhileItDrainsIsToldSoonEnough() {
+        var broker = BrokerHarness { $0.orphanGrace = .milliseconds(100) }
+        broker.join(1, capacity: 2)
+        broker.request()
+        let slot = broker.request()
+        broker.send(.draining(PeerID(rawValue: 1)))
+        broker.send(.refusal(PeerID(rawValue: 1), broker.core.requests.id(of: slot)))
+        broker.wait(milliseconds: 99)
+        #expect(broker.refused.isEmpty)
+        broker.wait(milliseconds: 1)
+        #expect(broker.refused == [.init(slot: slot, refusal: .noWorker)])
+    }
+
     @Test func anAnswerFromAnotherWorkerThanTheHoldersIsDropped() {
         var broker = BrokerHarness()
         broker.join(1)
