@@ -53,6 +53,9 @@ sanitize: setup ## Run the tests and a quick Chaos under ThreadSanitizer and Add
 	scripts/sanitize thread
 	scripts/sanitize address
 
+mutants: setup ## Break the state machines in sixty ways, and see the simulation notice each (a quarter of an hour)
+	Tests/Mutants/run
+
 fuzz: setup ## Fuzz what reads foreign bytes, 10 s a target
 	Fuzz/run 10
 

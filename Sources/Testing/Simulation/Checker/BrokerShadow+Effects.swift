@@ -19,6 +19,7 @@ extension BrokerShadow {
         case .introduce(let peer):
             checker.require(
                 worker(peer) == nil, .workerAvailable, "a worker that the broker knows is asked to introduce itself")
+            stranger = nil
         }
     }
 

@@ -18,7 +18,9 @@ extension BrokerShadow {
         case .cancel(let client, let name): cancelled = open { $0.client == client && $0.clientRequest == name }
         case .clientGone(let client): forget(client)
         case .hello(let peer, let announcement): greet(peer, announcement)
-        case .pong(let peer, _): hear(peer)
+        case .pong(let peer, _):
+            hear(peer)
+            if worker(peer) == nil { stranger = peer }
         case .draining(let peer): beginDraining(peer)
         case .goodbye(let peer): if let worker = worker(peer) { lose(worker) }
         case .unreachable(let peer):
@@ -27,7 +29,9 @@ extension BrokerShadow {
                 checker.coverage.count(.lostDisconnected)
             }
         case .connectionLost: isPingDue = true
-        case .drain: isDraining = true
+        case .drain:
+            if !isDraining { drainEnd = now + limits.drainTimeout }
+            isDraining = true
         case .tick: passTime()
         }
         for note in notes { read(note) }
@@ -41,6 +45,7 @@ extension BrokerShadow {
         cancelled.removeAll(keepingCapacity: true)
         orphaned.removeAll(keepingCapacity: true)
         unrouted.removeAll(keepingCapacity: true)
+        stranger = nil
         pinged = 0
         isTick = false
         isPingDue = false
@@ -113,6 +118,7 @@ extension BrokerShadow {
     private func receive(_ answer: WorkerMessage.Answer, from peer: PeerID) {
         guard let slot = held(answer.request, by: peer) else {
             expected = .dropAnswer(frees: -1)
+            if worker(peer) == nil { stranger = peer }
             return
         }
         hear(peer)

@@ -22,9 +22,11 @@ extension BrokerShadow {
                 pinged == present.count, .lossNoticed,
                 "a connection broke, and \(pinged) of \(present.count) workers were pinged")
         }
+        checker.require(stranger == nil, .lossNoticed, "a worker that the broker does not know was not told so")
         checker.require(owedCancels == 0, .cancelTold, "a worker was not told that nobody waits any more")
         bury()
         askAgain()
+        noteOrphans()
         checkIdle()
     }
 
@@ -54,6 +56,13 @@ extension BrokerShadow {
             present.removeAll { $0 == index }
         }
         going.removeAll(keepingCapacity: true)
+    }
+
+    private func noteOrphans() {
+        for index in services.indices {
+            let isOrphaned = services[index].workers.isEmpty && services[index].waiting > 0
+            services[index].orphanedSince = isOrphaned ? services[index].orphanedSince ?? now : nil
+        }
     }
 
     /// At a heartbeat who refused something is asked again.
@@ -86,26 +95,35 @@ extension BrokerShadow {
     /// Nothing waits while somebody could compute it.
     private func checkIdle() {
         guard services.contains(where: { $0.waiting > 0 }) else { return }
-        // Of each service that has requests on their last attempt, one worker may be set apart for them.
-        var allowances = services.map { min(1, $0.apart) }
-        var setApart: [Int] = []
-        for (index, service) in services.enumerated() where service.waiting > 0 {
-            for place in service.workers {
-                guard let worker = workers[place], !worker.passedOver.contains(index), isWanted(worker, by: service),
-                    !setApart.contains(place)
-                else { continue }
-                if let allowance = worker.services.first(where: { allowances[$0] > 0 }) {
-                    allowances[allowance] = 0
-                    setApart.append(place)
-                    continue
-                }
-                checker.fail(
-                    .workConserved,
-                    "\(service.interactive.count) interactive and \(service.bulk.count) bulk requests for "
-                        + "\(service.name) \(service.version) wait while \(worker.name) has room")
-            }
-            if service.apart > 0 { checkSetApart(index) }
+        // The worker that each service has set apart for its requests on their last attempt, as far as it must have.
+        var setApart = [Int?](repeating: nil, count: services.count)
+        for place in present {
+            guard let service = services.indices.first(where: { isIdle(place, for: $0) }) else { continue }
+            var visited = [Bool](repeating: false, count: services.count)
+            let isExcused = mayBeApart(place, among: &setApart, visited: &visited)
+            checker.require(
+                isExcused, .workConserved,
+                "\(services[service].interactive.count) interactive and \(services[service].bulk.count) bulk requests for "
+                    + "\(services[service].name) \(services[service].version) wait while "
+                    + "\(workers[place]?.name ?? "a worker") has room")
         }
+        for index in services.indices where services[index].apart > 0 { checkSetApart(index) }
+    }
+
+    private func isIdle(_ place: Int, for index: Int) -> Bool {
+        guard let worker = workers[place], services[index].workers.contains(place) else { return false }
+        return !worker.passedOver.contains(index) && isWanted(worker, by: services[index])
+    }
+
+    /// Whether that worker, too, may be one that a service has set apart: each has one at most (Kuhn's augmenting paths).
+    private func mayBeApart(_ place: Int, among chosen: inout [Int?], visited: inout [Bool]) -> Bool {
+        for service in workers[place]?.services ?? [] where services[service].apart > 0 && !visited[service] {
+            visited[service] = true
+            if let other = chosen[service], !mayBeApart(other, among: &chosen, visited: &visited) { continue }
+            chosen[service] = place
+            return true
+        }
+        return false
     }
 
     private func isWanted(_ worker: Worker, by service: Service) -> Bool {
@@ -132,6 +150,7 @@ extension BrokerShadow {
     /// After a turn of the loop, when all that was due has been done.
     func finishTurn(at now: Instant) {
         checkDeadlines(at: now)
+        checkWaits(at: now)
         guard excusedUntil < now else { return }
         let longest = limits.livenessTimeout.nanoseconds + limits.heartbeatInterval.nanoseconds
         for index in present {
@@ -139,6 +158,22 @@ extension BrokerShadow {
             checker.require(
                 (now - worker.lastHeard).nanoseconds <= longest, .lossNoticed,
                 "\(worker.name) is silent for \((now - worker.lastHeard).milliseconds) ms and not taken for dead")
+        }
+    }
+
+    /// Neither without a worker nor in a drain does anybody wait for longer than is said.
+    private func checkWaits(at now: Instant) {
+        let tick = Instant.Span(nanoseconds: Self.tick)
+        for service in services {
+            guard let since = service.orphanedSince, since + limits.orphanGrace + tick < now else { continue }
+            checker.fail(
+                .waitsBounded,
+                "\(service.waiting) requests for \(service.name) wait without a worker since \((now - since).milliseconds) ms"
+            )
+        }
+        guard drainEnd + tick < now else { return }
+        for slot in requests.indices where isOpen(slot) {
+            checker.fail(.waitsBounded, "\(text(Int32(slot))) waits, and the time to drain is over")
         }
     }
 

@@ -86,6 +86,8 @@ final class BrokerShadow {
         var earned = 0
         /// Whether that is all that was served.
         var isTurnKnown = true
+        /// Since when requests wait and no worker is there.
+        var orphanedSince: Instant?
 
         var waiting: Int { interactive.count + bulk.count + apart }
         var isContended: Bool { interactive.count > 0 && bulk.count > 0 }
@@ -128,6 +130,8 @@ final class BrokerShadow {
     var indices: [PeerID: Int] = [:]
     var slots: [UInt64: Int32] = [:]
     var isDraining = false
+    /// When a drain is over.
+    var drainEnd = Instant.distantFuture
     /// Requests in any state but free.
     var heldCount = 0
     private var arrivals = 0
@@ -143,6 +147,8 @@ final class BrokerShadow {
     var orphaned: [Int32] = []
     /// Requests whose workers must hear of it.
     var owedCancels = 0
+    /// A worker that the broker does not know, and that is to hear so.
+    var stranger: PeerID?
     /// Held requests that are to be routed again.
     var unrouted: [Int32] = []
     var pinged = 0

@@ -19,6 +19,7 @@ package enum Rule: String, Sendable, CaseIterable {
     case deadlineKept = "deadline-kept"
     case queueBounded = "queue-bounded"
     case refusalJustified = "refusal-justified"
+    case waitsBounded = "waits-bounded"
     case routeRight = "route-right"
     case workConserved = "work-conserved"
     case cancelTold = "cancel-told"

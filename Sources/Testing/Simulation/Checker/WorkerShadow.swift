@@ -15,7 +15,10 @@ final class WorkerShadow {
     private let checker: Checker
     private var jobs: [Job] = []
     private var held: [Int]
+    /// Brokers whose sessions stand, a drain included.
+    private var isWelcomed: [Bool]
     private var hasLeft: [Bool]
+    private var cancelled: Set<UInt64> = []
     private var isDraining = false
 
     // The event at hand.
@@ -23,11 +26,17 @@ final class WorkerShadow {
     private var dispatch: (broker: Int32, header: WorkerMessage.Dispatch)?
     private var finished: Int32 = -1
     private var pinged: Int32 = -1
+    /// The broker whose session must end, or that must hear a hello.
+    private var lost: Int32 = -1
+    private var stranger: Int32 = -1
+    /// The job that must be given up.
+    private var unwanted: Int32 = -1
 
     init(_ limits: WorkerLimits, brokers: Int, checker: Checker) {
         self.limits = limits
         self.checker = checker
         held = [Int](repeating: 0, count: brokers)
+        isWelcomed = [Bool](repeating: false, count: brokers)
         hasLeft = [Bool](repeating: false, count: brokers)
     }
 
@@ -38,14 +47,30 @@ final class WorkerShadow {
         dispatch = nil
         finished = -1
         pinged = -1
+        lost = -1
+        stranger = -1
+        unwanted = -1
         switch event {
         case .dispatch(let broker, let header): dispatch = (broker, header)
         case .finished(let slot): finish(slot)
         case .withdrawn(let slot): withdraw(slot)
         case .ping(let broker): pinged = broker
         case .drain, .stop: isDraining = true
-        case .connected, .disconnected, .unsent, .welcome, .introduce, .cancel, .tick: break
+        case .disconnected(let broker): if isWelcomed[Int(broker)] { lost = broker }
+        case .introduce(let broker):
+            guard isWelcomed[Int(broker)] else { return }
+            lost = broker
+            if !isDraining { stranger = broker }
+        case .cancel(let broker, let request): cancel(request, broker)
+        case .connected, .unsent, .welcome, .tick: break
         }
+    }
+
+    private func cancel(_ request: RequestID, _ broker: Int32) {
+        guard let slot = jobs.firstIndex(of: .held(broker: broker, request)),
+            cancelled.insert(request.rawValue &+ UInt64(broker) << 60).inserted
+        else { return }
+        unwanted = Int32(slot)
     }
 
     private func finish(_ slot: Int32) {
@@ -64,6 +89,9 @@ final class WorkerShadow {
                 .dispatchAnswered, "request \(dispatch.header.request) was neither taken nor given back nor dropped")
         }
         if finished >= 0 { checker.fail(.jobEndsOnce, "the answer of job \(finished) was neither sent nor dropped") }
+        if unwanted >= 0 { checker.fail(.cancelTold, "job \(unwanted) was cancelled and goes on") }
+        if lost >= 0 { checker.fail(.sessionKept, "the session with broker \(lost) is over and goes on") }
+        if stranger >= 0 { checker.fail(.sessionKept, "broker \(stranger) asked for a hello and got none") }
         if pinged >= 0, !hasLeft[Int(pinged)] { checker.fail(.sessionKept, "a ping was not answered") }
     }
 
@@ -77,22 +105,35 @@ final class WorkerShadow {
             checker.require(
                 dispatch?.header.timeLeft == 0, .dispatchAnswered, "a dispatch with time left is answered as too late")
             settle(broker)
-        case .dropDispatch: dispatch = nil
+        case .dropDispatch:
+            checker.require(
+                dispatch.map { !isWelcomed[Int($0.broker)] } == true, .dispatchAnswered,
+                "a request is dropped whose broker waits for a word")
+            dispatch = nil
         case .forward(let broker): forward(broker)
         case .dropAnswer: dropAnswer()
         case .cancel(let slot, let broker):
             guard case .held(broker, _) = job(slot) else {
                 return checker.fail(.jobEndsOnce, "job \(slot) is cancelled, and it is not broker \(broker)'s")
             }
+            if unwanted == slot { unwanted = -1 }
         case .abandon(let broker), .handBack(let broker): orphan(broker)
-        case .note(.lost(let broker, _, _)): orphan(broker)
+        case .note(.joined(let broker)): isWelcomed[Int(broker)] = true
+        case .note(.lost(let broker, _, _)):
+            orphan(broker)
+            isWelcomed[Int(broker)] = false
+            if lost == broker { lost = -1 }
         case .goodbye(let broker):
             speak(to: broker)
+            isWelcomed[Int(broker)] = false
             hasLeft[Int(broker)] = true
         case .pong(let broker):
             speak(to: broker)
             if pinged == broker { pinged = -1 }
-        case .hello(let broker), .draining(let broker), .reconnect(let broker): speak(to: broker)
+        case .hello(let broker):
+            speak(to: broker)
+            if stranger == broker { stranger = -1 }
+        case .draining(let broker), .reconnect(let broker): speak(to: broker)
         case .note: break
         }
     }

@@ -71,7 +71,8 @@ extension Scenario {
     }
 
     private mutating func drawNetwork(_ random: inout RandomSource) {
-        let fastest = random.chance(percent: 10) ? random.between(5_000...30_000) : random.skewed(5...2_000)
+        // On one machine, in one room, or far apart.
+        let fastest = random.between(random.pick([5...100, 5...100, 100...1_000, 3_000...30_000]))
         network.latency = fastest...(fastest + random.skewed(10...3_000))
         network.latePerMille = random.pick([0, 0, 5, 50])
         // Where nothing may go wrong, no heartbeat is missed either.
@@ -104,7 +105,8 @@ extension Scenario {
 
     private mutating func drawClients(_ random: inout RandomSource) {
         let count = theme == .flood ? random.between(2...4) : random.skewed(1...5)
-        let total = random.skewed(40...(theme == .flood ? 1_200 : 700))
+        let most = theme == .flood ? 1_200 : 700
+        let total = random.chance(percent: 50) ? random.skewed(40...most) : random.between(100...most)
         let mixesPriorities = random.chance(percent: 60)
         let sharesTenants = random.chance(percent: 30)
         for number in 0..<count {
