@@ -8,7 +8,7 @@ RELEASE := -c release --static-swift-stdlib
 IRIS := Models/IrisModel
 SIBYL := .build/release/sibyl
 
-.PHONY: help setup build plugin fixtures demo serve test test-unit test-models lint format bench chaos sanitize fuzz clean
+.PHONY: help setup build plugin fixtures demo serve test test-unit test-models lint format bench chaos sanitize mutants fuzz clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
