@@ -7,6 +7,9 @@ internal import SibylTransport
 /// A ROUTER doesn't say when a peer is gone; its monitor says that a file descriptor was closed, and a received message
 /// over which one it came. Two lists meet here that are not in step: messages of a new connection may be read before the end of
 /// an old one that had the same descriptor is.
+///
+/// Clients with a routing id of their own are left out: one that came back over the same descriptor can't be told from one
+/// that ended, and its requests must not go with its former connection.
 struct ClientConnections {
     /// Descriptors by client.
     private var descriptors: IndexTable
@@ -26,14 +29,10 @@ struct ClientConnections {
     /// - Parameter frames: the message as the ROUTER gave it.
     /// - Returns: a client that must be gone, since its descriptor is another's now.
     mutating func heard(from client: PeerID, _ frames: borrowing Frames) -> PeerID? {
-        let known = descriptors.index(of: client.rawValue)
-        // The ids that libzmq makes are never given twice; those that clients choose come back over other connections.
-        if known != nil && client.isAutomatic { return nil }
-        guard let descriptor = frames[1].connection, descriptor != known else { return nil }
-        if let known {
-            descriptors.remove(client.rawValue)
-            clients[Int(known)] = nil
-        }
+        // The ids that libzmq makes are never given twice, so one look at each is enough.
+        guard client.isAutomatic, descriptors.index(of: client.rawValue) == nil,
+            let descriptor = frames[1].connection
+        else { return nil }
         while clients.count <= Int(descriptor) { clients.append(nil) }
         let former = clients[Int(descriptor)]
         if let former {

@@ -33,6 +33,8 @@ struct ReplyBudget {
 
     private mutating func outstanding(of client: PeerID) -> OutstandingBytes {
         if let known = clients[client] { return known }
+        // Of clients with names of their own no end is told: those who have read all are forgotten now and then.
+        if clients.count >= PeerTable.generationCapacity { clients = clients.filter { $0.value.count > 0 } }
         let new = OutstandingBytes()
         clients[client] = new
         return new

@@ -109,13 +109,12 @@ import Testing
         #expect(try client.ask(#"{"op":"stats"}"#, "").payload.contains(#""worker_messages":1"#))
     }
 
-    @Test(arguments: [false, true])
-    func aWorkerIsToldThatAClientIsGone(hasNameOfItsOwn: Bool) throws {
+    @Test func aWorkerIsToldThatAClientIsGone() throws {
         let fixture = try BrokerFixture()
         let worker = try fixture.worker()
         let request: UInt64
         do {
-            let leaver = try fixture.client(named: hasNameOfItsOwn ? "leaver" : nil)
+            let leaver = try fixture.client()
             leaver.send(#"{"op":"predict","model":"m","id":1}"#, "x")
             request = try #require(Dispatched(try worker.receive())).header.request
         }
