@@ -47,7 +47,7 @@ extension Machine {
     func look() {
         switch phase {
         case .faults, .over: return
-        case .draining: if isIdle && isWhole { probe(Probe()) }
+        case .draining: if isNoticed && isIdle && isWhole { probe(Probe()) }
         case .probing(let probe): if isIdle { check(probe) }
         case .settling: if isIdle { finish() }
         }
@@ -58,6 +58,13 @@ extension Machine {
 
     private var isIdle: Bool {
         processes.allSatisfy { !world.processes.isAlive($0.node) || $0.isIdle }
+    }
+
+    /// Whether who was silent before the mending has been noticed by now.
+    private var isNoticed: Bool {
+        let limits = world.scenario.brokerLimits
+        return world.now > world.scenario.calm + limits.livenessTimeout + limits.heartbeatInterval
+            + limits.heartbeatInterval
     }
 
     /// Whether everybody is there and connected.

@@ -136,10 +136,8 @@ extension BrokerShadow {
         let isIdle = service.workers.allSatisfy { place in
             workers[place]?.inFlight == 0 && workers[place]?.hasRefused == false
         }
-        // The next tick takes out one that has expired, and asks again.
-        let isLate = requests.contains {
-            $0.state == .queued && $0.place == .apart && $0.service == index && $0.deadline <= now
-        }
+        // A worker may be set apart for one that has expired; the next tick takes that out, and asks again.
+        let isLate = requests.contains { $0.state == .queued && $0.place == .apart && $0.deadline <= now }
         checker.require(
             !isIdle || service.workers.isEmpty || isLate, .workConserved,
             "\(service.apart) requests on their last attempt wait, and all workers of \(service.name) are idle")
