@@ -95,7 +95,7 @@ let package = Package(
         .testTarget(name: "ProtocolTests", dependencies: ["SibylProtocol", "SibylJSON"], swiftSettings: settings),
         .testTarget(name: "CoreTests", dependencies: ["SibylCore"], swiftSettings: settings),
         .testTarget(
-            name: "SimulationTests", dependencies: ["SibylTesting", "SibylCore", "SibylProtocol"],
+            name: "SimulationTests", dependencies: ["SibylTesting", "SibylCore", "SibylProtocol", "SibylJSON"],
             swiftSettings: settings),
         .testTarget(
             name: "BrokerTests", dependencies: ["SibylBroker", "SibylCore", "SibylTransport", "SibylJSON", logging],

@@ -1,4 +1,5 @@
 import SibylCore
+import SibylJSON
 import SibylProtocol
 import Testing
 
@@ -95,7 +96,7 @@ import Testing
         book.answer(1, from: 1, [.forward(slot: 1, client: Book.client)])
         book.now = book.now + .milliseconds(100)
         book.shadow.finishTurn(at: book.now)
-        book.shadow.requireEmpty("broker")
+        book.shadow.requireEmpty("broker", stats: Self.stats(answered: 2))
         #expect(book.checker.violation == nil)
     }
 
@@ -371,7 +372,29 @@ import Testing
         let book = Book()
         book.join(1)
         book.request(0, to: 1)
-        book.shadow.requireEmpty("broker")
+        book.shadow.requireEmpty("broker", stats: nil)
         #expect(book.broken == .nothingLeaks)
+    }
+
+    /// The stats of a broker that has answered so many requests and has nothing left to do.
+    private static func stats(answered: Int64) -> JSONValue {
+        let count = JSONValue.integer(answered)
+        let model: JSONValue = .object([
+            "queued": 0, "queued_bytes": 0, "in_flight": 0, "accepted": count, "answered": count, "retried": 0,
+            "dropped": 0, "failed": .object([:]),
+        ])
+        return .object([
+            "queued": 0, "in_flight": 0, "dropped": .object(["answers": 0]), "disconnected": 0, "workers_lost": 0,
+            "refused": .object([:]), "models": .array([model]), "workers": .array([]),
+        ])
+    }
+
+    @Test func statsThatAreNotWhatHappened() {
+        let book = Book()
+        book.join(1)
+        book.request(0, to: 1)
+        book.answer(0, from: 1, [.forward(slot: 0, client: Book.client)])
+        book.shadow.requireEmpty("broker", stats: Self.stats(answered: 2))
+        #expect(book.broken == .statsRight)
     }
 }

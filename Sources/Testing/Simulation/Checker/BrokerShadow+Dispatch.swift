@@ -40,6 +40,7 @@ extension BrokerShadow {
         } else if request.state == .queued {
             serve(slot, request, worker)
         } else if request.state == .dispatched, isGoing(request.worker) {
+            counts[request.service].retried += 1
             takeFromWorker(slot)
         } else {
             checker.fail(.oneReply, "\(text(slot)) is dispatched while it is \(request.state)")

@@ -31,15 +31,22 @@ extension BrokerShadow {
             "\(text(slot)) is answered with what is no answer to it, or a second time")
         checker.require(client == request(at: slot).client, .oneReply, "the answer to \(text(slot)) goes to a stranger")
         expected = .nothing
+        counts[request(at: slot).service].answered += 1
+        if let failure { counts[request(at: slot).service].failed.count(failure) }
         free(slot)
     }
 
     private func dropAnswer() {
         checker.coverage.count(.answersDropped)
+        counts.droppedAnswers += 1
         switch expected {
         case .dropAnswer(let slot):
             // Where one was abandoned, its slot is freed next.
-            if slot < 0 { expected = .nothing }
+            guard slot < 0 else {
+                counts[request(at: slot).service].dropped += 1
+                return
+            }
+            expected = .nothing
         case .forward(let slot): checker.fail(.oneReply, "the answer to \(text(slot)) is dropped")
         case .nothing: checker.fail(.oneReply, "an answer is dropped, and there is none")
         }
@@ -50,8 +57,10 @@ extension BrokerShadow {
     private func refuse(_ slot: Int32, _ client: PeerID, _ refusal: Refusal) {
         let request = request(at: slot)
         checker.require(client == request.client, .oneReply, "the refusal of \(text(slot)) goes to a stranger")
+        count(refusal.code, of: request)
         if arriving == slot {
             arriving = -1
+            if request.service >= 0 { counts[request.service].accepted += 1 }
             checkAtTheDoor(slot, request, refusal)
         } else if request.state == .held {
             check(refusal, of: slot, request)
@@ -67,8 +76,17 @@ extension BrokerShadow {
         free(slot)
     }
 
+    private func count(_ code: ErrorCode, of request: Request) {
+        if request.state == .held && arriving < 0 || request.service < 0 {
+            counts.refused.count(code)
+        } else {
+            counts[request.service].failed.count(code)
+        }
+    }
+
     private func refuseAndKeep(_ slot: Int32, _ client: PeerID, _ refusal: Refusal) {
         let request = request(at: slot)
+        count(refusal.code, of: request)
         checker.require(client == request.client, .oneReply, "the refusal of \(text(slot)) goes to a stranger")
         check(refusal, of: slot, request)
         oweCancel(slot)
@@ -107,6 +125,7 @@ extension BrokerShadow {
             return checker.fail(.oneReply, "\(text(slot)) is forgotten, and its client waits")
         }
         orphaned.remove(at: index)
+        counts.disconnected += 1
         abandon(slot)
     }
 
@@ -114,6 +133,7 @@ extension BrokerShadow {
         let request = request(at: slot)
         if let index = orphaned.firstIndex(of: slot), request.state == .queued || request.state == .held {
             orphaned.remove(at: index)
+            counts.disconnected += 1
             if request.state == .queued { leaveQueue(slot) }
         } else if request.state == .abandoned, expected == .dropAnswer(frees: slot) {
             expected = .nothing

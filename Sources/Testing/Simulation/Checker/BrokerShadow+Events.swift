@@ -26,6 +26,7 @@ extension BrokerShadow {
         case .unreachable(let peer):
             if let worker = worker(peer) {
                 lose(worker)
+                counts.workersLost += 1
                 checker.coverage.count(.lostDisconnected)
             }
         case .connectionLost: isPingDue = true
@@ -40,6 +41,7 @@ extension BrokerShadow {
     private func begin(at now: Instant) {
         self.now = now
         expected = .nothing
+        failure = nil
         arriving = -1
         hello = nil
         cancelled.removeAll(keepingCapacity: true)
@@ -122,6 +124,7 @@ extension BrokerShadow {
             return
         }
         hear(peer)
+        failure = answer.failure
         workers[requests[Int(slot)].worker]?.passedOver = []
         expected = requests[Int(slot)].state == .abandoned ? .dropAnswer(frees: slot) : .forward(slot)
         takeFromWorker(slot)
@@ -167,6 +170,7 @@ extension BrokerShadow {
     private func greet(_ peer: PeerID, _ announcement: WorkerAnnouncement) {
         if let worker = worker(peer) {
             lose(worker)
+            counts.workersLost += 1
             checker.coverage.count(.lostReintroduced)
         }
         hello = (peer, announcement)
@@ -188,6 +192,7 @@ extension BrokerShadow {
             limits.livenessTimeout < now - record.lastHeard, .lossNoticed,
             "\(name) was taken for dead \((now - record.lastHeard).milliseconds) ms after its last word")
         loseSomeTime(worker)
+        counts.workersLost += 1
         checker.coverage.count(.lostSilent)
     }
 }

@@ -9,6 +9,7 @@ extension BrokerShadow {
         guard request.service >= 0 else {
             return checker.fail(.oneReply, "\(text(slot)) is for nobody and was not refused")
         }
+        counts[request.service].accepted += 1
         checker.require(!isDraining, .refusalJustified, "\(text(slot)) was accepted by a broker that drains")
         checker.require(
             !services[request.service].workers.isEmpty, .refusalJustified,
@@ -73,7 +74,10 @@ extension BrokerShadow {
     /// A request whose worker has just been lost.
     func checkLost(_ refusal: Refusal, _ slot: Int32, _ request: Request) {
         // It was queued again, and met there.
-        if refusal == .deadlineExceeded, request.deadline <= now { return }
+        if refusal == .deadlineExceeded, request.deadline <= now {
+            counts[request.service].retried += 1
+            return
+        }
         checker.require(
             refusal == .workerLost(attempts: request.attempts) && request.attempts >= limits.attempts,
             .refusalJustified,

@@ -79,8 +79,7 @@ extension BrokerShadow {
         switch request.state {
         case .dispatched where request.attempts < limits.attempts:
             // Another that goes in this event had it in between.
-            takeFromWorker(slot)
-            putBack(slot)
+            retry(slot)
         case .dispatched:
             checker.fail(
                 .attemptsBounded,

@@ -1,4 +1,5 @@
 internal import SibylCore
+internal import SibylJSON
 internal import SibylProtocol
 
 /// What a broker promises, kept beside it: told the same events and shown the effects, it knows where each request and
@@ -136,9 +137,14 @@ final class BrokerShadow {
     var heldCount = 0
     private var arrivals = 0
 
+    /// What its `stats` must say.
+    var counts = CountsShadow()
+
     // The event at hand.
     var now = Instant(nanoseconds: 0)
     var expected = Expectation.nothing
+    /// The error that the answer at hand says.
+    var failure: ErrorCode?
     /// A request at the door: neither accepted nor refused.
     var arriving: Int32 = -1
     var hello: (PeerID, WorkerAnnouncement)?
@@ -279,10 +285,15 @@ final class BrokerShadow {
     func lose(_ worker: Int) {
         leave(worker)
         for slot in requests.indices where requests[slot].worker == worker && requests[slot].state == .dispatched {
-            guard requests[slot].attempts < limits.attempts else { continue }
-            takeFromWorker(Int32(slot))
-            putBack(Int32(slot))
+            if requests[slot].attempts < limits.attempts { retry(Int32(slot)) }
         }
+    }
+
+    /// A request that lost its worker waits again.
+    func retry(_ slot: Int32) {
+        takeFromWorker(slot)
+        counts[requests[Int(slot)].service].retried += 1
+        putBack(slot)
     }
 
     /// A worker was lost at some moment of the event at hand: where its requests are, the effects will show.
@@ -299,12 +310,14 @@ final class BrokerShadow {
 
     // MARK: - At rest
 
-    /// What a broker may hold when everything has been answered.
-    func requireEmpty(_ name: String) {
+    /// What a broker may hold, and must say, when everything has been answered.
+    func requireEmpty(_ name: String, stats: JSONValue?) {
         for slot in requests.indices where requests[slot].state != .free {
             checker.fail(
                 .nothingLeaks,
                 "\(name) still holds \(text(Int32(slot))), \(requests[slot].state), with nothing left to do")
         }
+        guard let stats else { return checker.fail(.statsRight, "the stats of \(name) are no JSON") }
+        if let difference = counts.difference(from: stats) { checker.fail(.statsRight, "\(name): \(difference)") }
     }
 }

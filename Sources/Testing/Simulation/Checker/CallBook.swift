@@ -115,7 +115,7 @@ final class CallBook {
         let call = calls[Int(number)]
         let isJustified =
             switch failure {
-            case .timedOut: now >= call.deadline
+            case .timedOut: now >= call.deadline && scenario.theme != .failover
             case .unreachable: scenario.theme == .mixed
             case .cancelled: call.cancelled != nil
             case .closed: true
@@ -150,6 +150,7 @@ final class CallBook {
         case .unavailable: return scenario.theme == .mixed || scenario.theme == .poison
         case .workerLost: return scenario.theme == .mixed || scenario.theme == .poison
         case .deadlineExceeded:
+            if scenario.theme == .failover { return false }
             let patience = call.namesTimeout ? call.timeout : min(call.timeout, scenario.brokerLimits.defaultTimeout)
             return now >= call.issued + patience - Self.rounding
         case .predictionFailed: return call.throwsError

@@ -38,6 +38,7 @@ package enum Rule: String, Sendable, CaseIterable {
     case recovers = "recovers"
     case drains = "drains"
     case nothingLeaks = "nothing-leaks"
+    case statsRight = "stats-right"
     case settles = "settles"
 }
 

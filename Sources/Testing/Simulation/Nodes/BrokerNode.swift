@@ -1,4 +1,5 @@
 internal import SibylCore
+internal import SibylJSON
 internal import SibylProtocol
 
 /// A broker's process: the real core, and `BrokerLoop` around it without its bytes.
@@ -73,12 +74,11 @@ final class BrokerNode: SimulatedProcess {
     var isServing: Bool { world.processes.isAlive(node) && !core.isDraining }
 
     func requireEmpty() {
-        shadow.requireEmpty(world.nodes.name(of: node))
-        let slots = store.count - vacant.count
-        world.checker.require(slots == 0, .nothingLeaks, "the shell of a broker still holds \(slots) requests' bytes")
         let stats = core.statsReport(
             BrokerIdentity(name: "", version: ""), ProcessFacts(clients: 0, residentBytes: 0), at: now)
-        BrokerReport.requireEmpty(stats, world.checker)
+        shadow.requireEmpty(world.nodes.name(of: node), stats: try? JSONValue(parsing: stats))
+        let slots = store.count - vacant.count
+        world.checker.require(slots == 0, .nothingLeaks, "the shell of a broker still holds \(slots) requests' bytes")
     }
 
     // MARK: - The loop
@@ -94,10 +94,24 @@ final class BrokerNode: SimulatedProcess {
         if deadline <= now { tell(.tick) }
         flush()
         shadow.finishTurn(at: now)
+        requireLossesNoticed()
         if isStopped || core.isDrained { return end() }
         let hasInput =
             world.network.hasInput(frontend) || world.network.hasInput(backend) || !commands.isEmpty
         world.sleep(node, until: core.nextDeadline, hasInput: hasInput)
+    }
+
+    /// Whose connection has broken, as the monitor told, is gone after the same turn.
+    private func requireLossesNoticed() {
+        guard world.network.sockets[backend].events.isEmpty else { return }
+        for worker in shadow.present {
+            guard let peer = shadow.workers[worker]?.peer else { continue }
+            let connection = world.network.connection(of: peer)
+            world.checker.require(
+                world.network.connections[connection].routerIsOpen, .lossNoticed,
+                "the connection of \(shadow.workers[worker]?.name ?? "a worker") has broken, and it is still counted on"
+            )
+        }
     }
 
     private func end() {

@@ -16,17 +16,24 @@ extension Scenario {
         drawNetwork(&random)
         drawWorkers(&random)
         drawClients(&random)
-        if theme == .mixed {
+        switch theme {
+        case .mixed:
             drawFaults(&random)
             drawRogues(&random)
+        case .failover: drawSingleFaults(&random)
+        case .calm, .poison, .flood: break
         }
     }
+
+    /// Whether calls are given all the time and the room that they may need.
+    private var isGenerous: Bool { theme == .calm || theme == .poison || theme == .failover }
 
     private static func drawTheme(_ random: inout RandomSource) -> Theme {
         switch random.below(20) {
         case 0..<3: .calm
         case 3..<6: .poison
         case 6..<8: .flood
+        case 8..<10: .failover
         default: .mixed
         }
     }
@@ -40,7 +47,7 @@ extension Scenario {
             // In order of their versions: a later place is a newer version.
             for version in ["1.0.0", "1.1.0", "2.0.0"].prefix(theme == .flood ? 1 : random.skewed(1...3)) {
                 // From next to nothing to so much that the workers are never idle.
-                let cheapest = random.pick([20, 200, 2_000, 20_000])
+                let cheapest = random.pick(theme == .failover ? [20, 200, 2_000] : [20, 200, 2_000, 20_000])
                 let dearest = cheapest + random.between(0...(cheapest * 3))
                 models.append(Model(name: name, version: version, cost: cheapest...dearest))
             }
@@ -48,7 +55,7 @@ extension Scenario {
     }
 
     private mutating func drawBrokers(_ random: inout RandomSource) {
-        brokers = theme == .mixed && random.chance(percent: 40) ? 2 : 1
+        brokers = theme == .failover || theme == .mixed && random.chance(percent: 40) ? 2 : 1
         var limits = BrokerLimits()
         limits.attempts = UInt32(random.pick([1, 2, 3, 3, 3, 5]))
         if theme == .poison { limits.attempts = UInt32(random.pick([2, 3, 3, 4])) }
@@ -59,6 +66,7 @@ extension Scenario {
         limits.settlingTime = .milliseconds(Int64(random.pick([0, 100, 1_000, 1_000, 3_000])))
         limits.drainTimeout = .milliseconds(Int64(random.pick([100, 1_000, 5_000])))
         limits.defaultTimeout = .milliseconds(Int64(random.pick([500, 2_000, 10_000])))
+        if theme == .failover { setGenerously(&limits) }
         if theme == .mixed || theme == .flood {
             if random.chance(percent: 40) { limits.queueLength = random.skewed(1...60) }
             if random.chance(percent: 25) { limits.queueBytes = random.between(1_000...50_000) }
@@ -68,6 +76,15 @@ extension Scenario {
             for tenant in 1...5 { limits.setWeight(random.between(1...8), of: Self.tenant(tenant)) }
         }
         brokerLimits = limits
+    }
+
+    /// A request may lose a worker at each fault, and the other broker needs its time.
+    private func setGenerously(_ limits: inout BrokerLimits) {
+        limits.attempts = 6
+        limits.settlingTime = .milliseconds(3_000)
+        limits.orphanGrace = .milliseconds(5_000)
+        limits.drainTimeout = .milliseconds(5_000)
+        limits.defaultTimeout = .milliseconds(30_000)
     }
 
     private mutating func drawNetwork(_ random: inout RandomSource) {
@@ -81,7 +98,12 @@ extension Scenario {
     }
 
     private mutating func drawWorkers(_ random: inout RandomSource) {
-        let count = theme == .poison ? random.between(2...6) : random.skewed(1...6)
+        let count =
+            switch theme {
+            case .poison: random.between(2...6)
+            case .failover: random.between(3...6)
+            case .mixed, .calm, .flood: random.skewed(1...6)
+            }
         restartPause = .milliseconds(Int64(random.skewed(20...1_500)))
         let servesAll = theme != .mixed || random.chance(percent: 50)
         for number in 0..<count {
@@ -121,7 +143,7 @@ extension Scenario {
             drawChoices(of: &plan, &random)
             plan.bulkPercent = mixesPriorities ? random.pick([0, 20, 50, 100]) : random.pick([0, 0, 100])
             plan.batchPercent = random.pick([0, 0, 10, 100])
-            plan.largestBatch = random.pick([2, 10, 100])
+            plan.largestBatch = random.pick(theme == .failover ? [2] : [2, 10, 100])
             plan.sizes = 50...random.pick([100, 1_000, 20_000])
             drawTrouble(of: &plan, &random)
             clients.append(plan)
@@ -144,7 +166,7 @@ extension Scenario {
         drawPause(of: &plan, &random)
         let patience = random.pick([20, 200, 1_000, 5_000, 10_000])
         plan.timeouts = max(1, patience / random.pick([1, 4, 20]))...patience
-        if theme == .calm || theme == .poison { plan.timeouts = 15_000...20_000 }
+        if isGenerous { plan.timeouts = 15_000...20_000 }
     }
 
     /// At full speed, or so that the calls last as long as there are faults to meet them.
@@ -189,7 +211,7 @@ extension Scenario {
             return
         }
         plan.failingPercent = random.pick([0, 0, 5])
-        if theme == .flood { return }
+        if theme == .flood || theme == .failover { return }
         plan.cancelPercent = random.pick([0, 0, 5, 30])
         if theme == .calm { return }
         plan.untimedPercent = random.pick([0, 0, 50])

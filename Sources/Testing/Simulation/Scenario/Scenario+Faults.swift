@@ -29,6 +29,23 @@ extension Scenario {
         faults.sort { $0.time < $1.time }
     }
 
+    /// One thing at a time, and after each the time to get over it: nothing may be lost.
+    mutating func drawSingleFaults(_ random: inout RandomSource) {
+        let families: [Family] = [
+            .killWorker, .killBroker, .freezeWorker, .freezeBroker, .drainWorker, .drainBroker, .partition, .reset,
+        ]
+        var time = Instant(nanoseconds: 0) + .milliseconds(Int64(random.between(300...1_500)))
+        for _ in 0..<random.between(1...4) {
+            let span = Instant.Span.microseconds(Int64(random.skewed(500...2_000_000)))
+            var kind = draw(random.pick(families), &random)
+            // Told to leave at once, a broker drops what it holds, as if it were killed; a worker gives it back.
+            if case .stop(let node) = kind { kind = .drain(node) }
+            faults.append(Fault(time: time, kind: kind, span: span))
+            time = time + span + .milliseconds(Int64(random.between(4_000...6_000)))
+        }
+        calm = max(calm, time)
+    }
+
     private func draw(_ family: Family, _ random: inout RandomSource) -> Fault.Kind {
         let nodes = nodes
         let worker = nodes.workers.lowerBound + random.below(nodes.workers.count)

@@ -10,6 +10,8 @@ package struct Scenario: Sendable {
         case calm
         /// Requests that kill their workers, and no other fault.
         case poison
+        /// Two brokers and several workers, of which one at a time fails, and time enough for everything: no call may fail.
+        case failover
         /// More work than the workers can do, from tenants that are to share them, and no fault.
         case flood
     }
