@@ -50,6 +50,9 @@ let package = Package(
             name: "SibylModel", dependencies: ["SibylJSON", "CSibylPlugin"], path: "Sources/Model",
             swiftSettings: settings),
         .target(
+            name: "SibylInference", dependencies: ["SibylModel", "SibylJSON"], path: "Sources/Inference",
+            swiftSettings: settings),
+        .target(
             name: "SibylCore", dependencies: ["SibylProtocol", "SibylJSON", deque, histogram], path: "Sources/Core",
             swiftSettings: settings),
 
@@ -92,6 +95,8 @@ let package = Package(
 
         .testTarget(name: "JSONTests", dependencies: ["SibylJSON"], swiftSettings: settings),
         .testTarget(name: "ModelTests", dependencies: ["SibylModel", "SibylTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "InferenceTests", dependencies: ["SibylInference", "SibylModel", "SibylJSON"], swiftSettings: settings),
         .testTarget(name: "ProtocolTests", dependencies: ["SibylProtocol", "SibylJSON"], swiftSettings: settings),
         .testTarget(name: "CoreTests", dependencies: ["SibylCore"], swiftSettings: settings),
         .testTarget(
