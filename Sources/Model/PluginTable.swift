@@ -94,7 +94,7 @@ private func predict(
     served.predict(payloads, &outcomes)
     for (index, outcome) in outcomes.outcomes.prefix(count).enumerated() {
         switch outcome {
-        case .output(let range):
+        case .output(let range, _):
             results[index] = sibyl_result(status: Int32(SIBYL_OK), body: sibyl_bytes(copy(outcomes.output(range))))
         case .failure(let error):
             let status = error.code == .failed ? SIBYL_PREDICTION_FAILED : SIBYL_INVALID_INPUT

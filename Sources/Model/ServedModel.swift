@@ -14,8 +14,9 @@ public protocol ServedModel: Sendable {
 /// It is used again and again by one thread, so that once its buffers have grown, a prediction allocates nothing for it.
 public struct PredictionOutcomes: ~Copyable {
     public enum Outcome: Sendable {
-        /// Where in `bytes` the output's JSON stands.
-        case output(Range<Int>)
+        /// Where in `bytes` the output stands, and how many of its bytes are JSON: all of them, but for one whose tensors
+        /// follow as bytes.
+        case output(Range<Int>, jsonLength: Int)
         case failure(PredictionError)
     }
 
@@ -29,7 +30,7 @@ public struct PredictionOutcomes: ~Copyable {
     /// A copy of all outputs.
     public var bytes: [UInt8] { writer.bytes }
 
-    /// An output's JSON; valid until another outcome is appended.
+    /// An output's bytes; valid until another outcome is appended.
     package func output(_ range: Range<Int>) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: writer.written[range])
     }
@@ -46,7 +47,22 @@ public struct PredictionOutcomes: ~Copyable {
         writer.beginText()
         do {
             try write(&writer)
-            outcomes.append(.output(begin..<writer.count))
+            appendOutput(from: begin)
+        } catch {
+            writer.truncate(to: begin)
+            append(failure: error)
+        }
+    }
+
+    /// Appends an output that is JSON with bytes behind it, which `write` writes; if it throws, a failure.
+    ///
+    /// - Parameter write: returns how many of the bytes are JSON.
+    package mutating func appendBinary(_ write: (inout JSONWriter) throws -> Int) {
+        let begin = writer.count
+        writer.beginText()
+        do {
+            let jsonLength = try write(&writer)
+            outcomes.append(.output(begin..<writer.count, jsonLength: jsonLength))
         } catch {
             writer.truncate(to: begin)
             append(failure: error)
@@ -58,7 +74,11 @@ public struct PredictionOutcomes: ~Copyable {
         let begin = writer.count
         writer.beginText()
         writer.raw(output)
-        outcomes.append(.output(begin..<writer.count))
+        appendOutput(from: begin)
+    }
+
+    private mutating func appendOutput(from begin: Int) {
+        outcomes.append(.output(begin..<writer.count, jsonLength: writer.count - begin))
     }
 
     public mutating func append(failure error: any Error) {

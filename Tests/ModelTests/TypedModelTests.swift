@@ -70,7 +70,7 @@ func predict(_ model: any ServedModel, _ payloads: [String]) -> [String] {
     }
     return outcomes.outcomes.map { outcome in
         switch outcome {
-        case .output(let range): String(decoding: outcomes.bytes[range], as: UTF8.self)
+        case .output(let range, _): String(decoding: outcomes.bytes[range], as: UTF8.self)
         case .failure(let error):
             "\(error.code): \(error.message) " + error.violations.map(\.description).joined(separator: "; ")
         }

@@ -82,7 +82,7 @@ enum Fixture {
             outcomes.removeAll()
             Array(payload.utf8).withUnsafeBytes { model.predict([$0], into: &outcomes) }
             switch outcomes.outcomes[0] {
-            case .output(let range): return String(decoding: outcomes.bytes[range], as: UTF8.self)
+            case .output(let range, _): return String(decoding: outcomes.bytes[range], as: UTF8.self)
             case .failure(let error): return error.violations.first?.message ?? error.message
             }
         }

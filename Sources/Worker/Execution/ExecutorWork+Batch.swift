@@ -56,7 +56,7 @@ extension ExecutorWork {
             let failure: PredictionError
             if offset < outcomes.outcomes.count {
                 switch outcomes.outcomes[offset] {
-                case .output(let range):
+                case .output(let range, _):
                     batch.writer.raw(outcomes.output(range))
                     continue
                 case .failure(let error): failure = error

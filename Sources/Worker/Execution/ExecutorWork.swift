@@ -43,7 +43,7 @@ struct ExecutorWork: ~Copyable {
                 continue
             }
             switch outcomes.outcomes[index] {
-            case .output(let range): answers.answer(job, with: outcomes.output(range), span)
+            case .output(let range, _): answers.answer(job, with: outcomes.output(range), span)
             case .failure(let error): answers.refuse(job, SibylError(error), at: begin, span)
             }
         }

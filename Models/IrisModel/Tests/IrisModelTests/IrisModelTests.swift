@@ -117,7 +117,7 @@ struct IrisModelTests {
         }
         return outcomes.outcomes.map { outcome in
             switch outcome {
-            case .output(let range): String(decoding: outcomes.bytes[range], as: UTF8.self)
+            case .output(let range, _): String(decoding: outcomes.bytes[range], as: UTF8.self)
             case .failure(let error): error.violations.map(\.description).joined(separator: "; ")
             }
         }
