@@ -18,7 +18,6 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let containers = Target.Dependency.product(name: "BasicContainers", package: "swift-collections")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
-let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -38,7 +37,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -53,7 +51,7 @@ let package = Package(
             name: "SibylInference", dependencies: ["SibylModel", "SibylJSON"], path: "Sources/Inference",
             swiftSettings: settings),
         .target(
-            name: "SibylCore", dependencies: ["SibylProtocol", "SibylJSON", deque, histogram], path: "Sources/Core",
+            name: "SibylCore", dependencies: ["SibylProtocol", "SibylJSON", deque], path: "Sources/Core",
             swiftSettings: settings),
 
         // Sockets and threads.
@@ -96,7 +94,8 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["SibylJSON"], swiftSettings: settings),
         .testTarget(name: "ModelTests", dependencies: ["SibylModel", "SibylTesting"], swiftSettings: settings),
         .testTarget(
-            name: "InferenceTests", dependencies: ["SibylInference", "SibylModel", "SibylJSON"], swiftSettings: settings),
+            name: "InferenceTests", dependencies: ["SibylInference", "SibylModel", "SibylJSON"], swiftSettings: settings
+        ),
         .testTarget(name: "ProtocolTests", dependencies: ["SibylProtocol", "SibylJSON"], swiftSettings: settings),
         .testTarget(name: "CoreTests", dependencies: ["SibylCore"], swiftSettings: settings),
         .testTarget(

@@ -7,6 +7,7 @@
 #include "common.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -50,25 +51,35 @@ static void say_pong(void *socket) {
     if (zmq_send(socket, bytes, sizeof bytes, 0) < 0) die("zmq_send");
 }
 
-// `header` is the dispatch with the client's envelope behind it, `payload` the client's second frame.
-static void answer_request(void *socket, zmq_msg_t *header, zmq_msg_t *payload) {
-    const uint8_t *request = zmq_msg_data(header);
-    size_t size = zmq_msg_size(header);
+// `first` is the dispatch with the client's envelope behind it, `second` the client's payload; null when that is joined
+// to the first.
+static void answer_request(void *socket, zmq_msg_t *first, zmq_msg_t *second) {
+    const uint8_t *request = zmq_msg_data(first);
+    size_t size = zmq_msg_size(first);
     if (size < request_bytes || !(request[2] & two_frames)) die("a dispatch that is not of the two-frame shape");
+    size_t end = size;
+    if (!second) {
+        uint16_t length;
+        memcpy(&length, request + 30, sizeof length);
+        end = request_bytes + length;
+        if (end > size) die("a joined dispatch that is shorter than it says");
+    }
 
     char envelope[reply_bytes];
-    size_t count = write_reply(envelope, request + request_bytes, size - request_bytes);
-    uint32_t items = 1;
+    size_t count = write_reply(envelope, request + request_bytes, end - request_bytes);
+    uint32_t items = 1, length = second ? 0 : (uint32_t)count;
     zmq_msg_t reply;
-    zmq_msg_init_size(&reply, request_bytes + count);
+    zmq_msg_init_size(&reply, request_bytes + count + (size - end));
     uint8_t *bytes = zmq_msg_data(&reply);
     memset(bytes, 0, request_bytes);
     begin(bytes, answer, two_frames);
     memcpy(bytes + 8, request + 8, 8);
     memcpy(bytes + 24, &items, sizeof items);
+    memcpy(bytes + 28, &length, sizeof length);
     memcpy(bytes + request_bytes, envelope, count);
-    send_frame(socket, &reply, ZMQ_SNDMORE);
-    send_frame(socket, payload, 0);
+    memcpy(bytes + request_bytes + count, request + end, size - end);
+    send_frame(socket, &reply, second ? ZMQ_SNDMORE : 0);
+    if (second) send_frame(socket, second, 0);
 }
 
 // MARK: Many workers
@@ -92,9 +103,10 @@ static void handle(const struct worker *worker, void *socket, zmq_msg_t *first) 
     if (size >= 4 && bytes[0] == dispatch) {
         zmq_msg_t payload;
         zmq_msg_init(&payload);
-        if (!has_more(first) || !receive(socket, &payload)) die("a dispatch without its second frame");
+        bool is_joined = !has_more(first);
+        if (!is_joined && !receive(socket, &payload)) die("a dispatch without its second frame");
         compute(worker);
-        answer_request(socket, first, &payload);
+        answer_request(socket, first, is_joined ? NULL : &payload);
     } else if (size >= 4 && bytes[0] == ping) {
         say_pong(socket);
     } else if (size >= 4 && bytes[0] == introduce) {

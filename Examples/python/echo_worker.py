@@ -67,13 +67,22 @@ def encode(value):
     return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
 
 
-def answer(header, second):
+def parts_of(frames):
+    """A dispatch's header, the client's envelope (empty in the one-frame shape), and its payload or whole message."""
+    header, rest = frames[0][:32], frames[0][32:]
+    if len(frames) == 2:
+        return header, rest, frames[1]
+    length, = struct.unpack_from("<H", header, 30)  # joined
+    return header, rest[:length], rest[length:]
+
+
+def answer(header, envelope_text, second):
     """The two frames that answer a dispatch. Whatever a client sent, it is answered: a worker that dies takes its
     requests to the next worker, and the one that kills it too."""
     started = time.monotonic()
     flags, _queued, request = struct.unpack_from("<HIQ", header, 2)
     two_frames, batch = flags & TWO_FRAMES, flags & BATCH
-    envelope = parse(header[32:] if two_frames else second)  # the broker has checked it
+    envelope = parse(envelope_text if two_frames else second)  # the broker has checked it
     error, items, output = None, 1, b""
     try:
         value = parse(second) if two_frames else envelope["input"]
@@ -113,7 +122,7 @@ def handle(socket, frames, silence):
     if kind == b"P":
         socket.send(struct.pack("<cBH", b"O", VERSION, 0))
     elif kind == b"D":
-        socket.send_multipart(answer(*frames))
+        socket.send_multipart(answer(*parts_of(frames)))
     elif kind == b"I":
         socket.send(hello())
     # A cancel ("C") comes too late for a worker that answers each request before it reads the next message.

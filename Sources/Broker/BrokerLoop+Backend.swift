@@ -31,7 +31,7 @@ extension BrokerLoop {
         let header = frames.bytes(1)
         switch WorkerMessage.kind(of: header) {
         case .answer:
-            guard frames.count == 3, let answer = WorkerMessage.Answer(reading: header) else { return nil }
+            guard let answer = readAnswer(header) else { return nil }
             return .answer(worker, answer)
         case .pong: return WorkerMessage.Pong(reading: header).map { .pong(worker, $0) }
         case .hello: return hello(from: worker, header)
@@ -40,6 +40,13 @@ extension BrokerLoop {
         case .goodbye: return .goodbye(worker)
         case .welcome, .ping, .dispatch, .cancel, .introduce, nil: return nil
         }
+    }
+
+    private mutating func readAnswer(_ header: UnsafeRawBufferPointer) -> WorkerMessage.Answer? {
+        guard frames.count <= 3, let answer = WorkerMessage.Answer(reading: header) else { return nil }
+        let second = frames.count == 3 ? frames.bytes(2) : nil
+        self.answer = WorkerMessage.Parts(header, second, envelopeBytes: Int(answer.envelopeBytes))
+        return self.answer == nil ? nil : answer
     }
 
     private mutating func hello(from worker: PeerID, _ frame: UnsafeRawBufferPointer) -> BrokerEvent? {

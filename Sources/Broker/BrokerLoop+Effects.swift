@@ -29,67 +29,51 @@ extension BrokerLoop {
 
     // MARK: - Workers
 
-    /// The bytes are shared with libzmq, not given away: another worker may need them.
     private mutating func dispatch(_ slot: Int32, to worker: PeerID, _ header: WorkerMessage.Dispatch) {
-        guard let address = workers.address(of: worker) else { return unreachable.append(worker) }
-        let isTwoFrames = store[slot].shape.hasPayloadFrame
-        let place = toWorkers.add(to: worker, at: address, isDelimited: false, hasSecond: true)
-        let envelope = store[slot].envelope.bytesInPlace()
-        toWorkers[place].first.replace(
-            with: Message(byteCount: WorkerMessage.Dispatch.byteCount + (isTwoFrames ? envelope.count : 0)) { frame in
-                header.write(to: frame)
-                if isTwoFrames { frame.dropFirst(WorkerMessage.Dispatch.byteCount).copy(from: envelope) }
-            })
-        if isTwoFrames {
-            toWorkers[place].second.replace(with: store[slot].payload.share())
-        } else {
-            toWorkers[place].second.replace(with: store[slot].envelope.share())
-        }
+        let isJoined = store[slot].isJoined
+        let place = toWorkers.add(to: worker, isDelimited: false, hasSecond: !isJoined)
+        store.dispatch(slot, header, into: &toWorkers[place].first)
+        if !isJoined { store[slot].second.share(into: &toWorkers[place].second) }
     }
 
     private mutating func tellWorker(_ worker: PeerID, _ bytes: [UInt8]) {
-        guard let address = workers.address(of: worker) else { return unreachable.append(worker) }
-        let place = toWorkers.add(to: worker, at: address, isDelimited: false, hasSecond: false)
+        let place = toWorkers.add(to: worker, isDelimited: false, hasSecond: false)
         toWorkers[place].first.replace(with: Message(bytes))
     }
 
     // MARK: - Clients
 
     /// Sends the answer in hand, whose frames are a worker's address, a header (with the reply's envelope behind it
-    /// where the reply has two frames), and the payload or whole reply.
+    /// where the reply has two frames), and the payload or whole reply, joined or by itself.
     private mutating func forward(_ slot: Int32, to client: PeerID) {
         let shape = store[slot].shape
         store.free(slot)
-        let hasEnvelope = frames.bytes(1).count > WorkerMessage.Answer.byteCount
-        guard let payload = budget.admit(frames[2].take(), for: client) else { return countDroppedReplies(1) }
-        guard let place = beginReply(to: client, shape, hasSecond: hasEnvelope) else { return }
-        guard hasEnvelope else { return toClients[place].first.replace(with: payload) }
-        let envelope = frames.bytes(1)[WorkerMessage.Answer.byteCount...]
-        toClients[place].first.replace(with: Message(copying: UnsafeRawBufferPointer(rebasing: envelope)))
-        toClients[place].second.replace(with: payload)
+        guard let answer else { return }
+        let hasEnvelope = !answer.envelope.isEmpty
+        if frames.count == 2 {
+            let place = toClients.add(to: client, isDelimited: shape.isDelimited, hasSecond: hasEnvelope)
+            guard hasEnvelope else { return toClients[place].first.refill(copying: answer.payload) }
+            toClients[place].first.refill(copying: answer.envelope)
+            toClients[place].second.refill(copying: answer.payload)
+        } else {
+            guard let payload = budget.admit(frames[2].take(), for: client) else { return countDroppedReplies(1) }
+            let place = toClients.add(to: client, isDelimited: shape.isDelimited, hasSecond: hasEnvelope)
+            guard hasEnvelope else { return toClients[place].first.replace(with: payload) }
+            toClients[place].first.refill(copying: answer.envelope)
+            toClients[place].second.replace(with: payload)
+        }
     }
 
     private mutating func refuse(_ slot: Int32, _ client: PeerID, _ refusal: Refusal) {
         let shape = store[slot].shape
-        let reply = store[slot].envelope.withUnsafeBytes { envelope in
-            Refusals.reply(to: envelope, refusal)
-        }
+        let reply = Refusals.reply(to: store[slot].envelope(), refusal)
         send(reply, to: client, shape)
     }
 
     /// Sends a reply of one frame.
     mutating func send(_ reply: consuming Message, to client: PeerID, _ shape: MessageShape) {
-        guard let place = beginReply(to: client, shape, hasSecond: false) else { return }
+        let place = toClients.add(to: client, isDelimited: shape.isDelimited, hasSecond: false)
         toClients[place].first.replace(with: reply)
-    }
-
-    /// Makes room for a reply. Nil when the client is gone for so long that its address is forgotten.
-    mutating func beginReply(to client: PeerID, _ shape: MessageShape, hasSecond: Bool) -> Int? {
-        guard let address = clients.address(of: client) else {
-            countDroppedReplies(1)
-            return nil
-        }
-        return toClients.add(to: client, at: address, isDelimited: shape.isDelimited, hasSecond: hasSecond)
     }
 
     // MARK: - The log
@@ -107,11 +91,5 @@ extension BrokerLoop {
                 logger.warning("worker \(name) was refused: \(reason) (\(times) such)")
             }
         }
-    }
-}
-
-extension Slice where Base == UnsafeMutableRawBufferPointer {
-    func copy(from source: UnsafeRawBufferPointer) {
-        UnsafeMutableRawBufferPointer(rebasing: self).copyMemory(from: source)
     }
 }

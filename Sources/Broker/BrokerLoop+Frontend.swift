@@ -85,8 +85,7 @@ extension BrokerLoop {
         let size = size(at: first, shape)
         let cost = cost(of: envelope, at: first, shape)
         let tenant = tenant(of: envelope, at: first, from: client)
-        var payload = shape.hasPayloadFrame ? frames[first + 1].take() : Message()
-        let slot = store.insert(envelope: &frames[first], payload: &payload, shape: shape)
+        let slot = store.insert(frames, at: first, shape: shape)
         tell(
             .request(
                 RequestArrival(
@@ -114,7 +113,7 @@ extension BrokerLoop {
         routable.removeAll()
         // To be told of one route never makes the core ask for another.
         for (slot, request) in asked {
-            let bytes = store[slot].envelope.bytesInPlace()
+            let bytes = store[slot].envelope()
             // It was scanned when it arrived, so it can be scanned again.
             let envelope = try? RequestEnvelope(scanning: bytes)
             tell(.routed(request, envelope.map { self.route(of: $0, in: bytes) } ?? .modelNotFound))

@@ -39,7 +39,7 @@ extension BrokerLoop {
         id.withUnsafeBytes { id in
             output.withUnsafeBytes { head.write(id: id, output: shape.hasPayloadFrame ? nil : $0, to: &writer) }
         }
-        guard let place = beginReply(to: client, shape, hasSecond: shape.hasPayloadFrame) else { return }
+        let place = toClients.add(to: client, isDelimited: shape.isDelimited, hasSecond: shape.hasPayloadFrame)
         toClients[place].first.replace(with: Message(writer.bytes))
         if shape.hasPayloadFrame { toClients[place].second.replace(with: Message(output)) }
     }

@@ -31,6 +31,8 @@ struct BrokerLoop: ~Copyable {
     private var areMoreEnding = false
     var workers = PeerTable()
     var frames = Frames()
+    /// What the answer in hand holds, in `frames`.
+    var answer: WorkerMessage.Parts?
     var effects: [BrokerEffect] = []
     var toClients = Outbox()
     var toWorkers = Outbox()
@@ -177,7 +179,7 @@ struct BrokerLoop: ~Copyable {
     private mutating func sendToClients() {
         if toClients.count == 0 { return }
         var dropped: UInt64 = 0
-        toClients.flush(through: frontend) { _ in dropped += 1 }
+        toClients.flush(through: frontend, to: clients) { _ in dropped += 1 }
         // A client that is gone or doesn't read: its reply is dropped and counted, and harms nobody else.
         if dropped > 0 { countDroppedReplies(dropped) }
     }
@@ -191,7 +193,7 @@ struct BrokerLoop: ~Copyable {
     private mutating func sendToWorkers() {
         if toWorkers.count == 0 { return }
         var failed: [PeerID] = []
-        toWorkers.flush(through: backend) { failed.append($0) }
+        toWorkers.flush(through: backend, to: workers) { failed.append($0) }
         unreachable += failed
     }
 

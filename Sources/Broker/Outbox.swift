@@ -9,7 +9,6 @@ internal import SibylTransport
 struct Outbox: ~Copyable {
     struct Entry: ~Copyable {
         var peer = PeerID(rawValue: 0)
-        var address = Message()
         var isDelimited = false
         var first = Message()
         var hasSecond = false
@@ -23,11 +22,10 @@ struct Outbox: ~Copyable {
     /// Adds a message, of which the caller fills `first` and if need be `second`.
     ///
     /// - Returns: its place, for `subscript`.
-    mutating func add(to peer: PeerID, at address: consuming Message, isDelimited: Bool, hasSecond: Bool) -> Int {
+    mutating func add(to peer: PeerID, isDelimited: Bool, hasSecond: Bool) -> Int {
         if count == entries.count { entries.append(Entry()) }
         let place = count
         entries[place].peer = peer
-        entries[place].address.replace(with: address)
         entries[place].isDelimited = isDelimited
         entries[place].hasSecond = hasSecond
         count += 1
@@ -42,9 +40,9 @@ struct Outbox: ~Copyable {
     /// Sends all messages, in order.
     ///
     /// - Parameter failed: told of each peer that a message did not reach: it is gone, or doesn't read.
-    mutating func flush(through socket: borrowing Socket, failed: (PeerID) -> Void) {
+    mutating func flush(through socket: borrowing Socket, to peers: borrowing PeerTable, failed: (PeerID) -> Void) {
         for place in 0..<count {
-            guard case .sent = socket.send(&entries[place].address, more: true) else {
+            guard Self.address(entries[place].peer, through: socket, peers) else {
                 failed(entries[place].peer)
                 entries[place].first.clear()
                 entries[place].second.clear()
@@ -56,5 +54,16 @@ struct Outbox: ~Copyable {
             if entries[place].hasSecond { _ = socket.send(&entries[place].second) }
         }
         count = 0
+    }
+
+    /// Sends the frame that a ROUTER finds a peer by; false when there is no such peer, or no room for it.
+    @inline(__always)
+    private static func address(
+        _ peer: PeerID, through socket: borrowing Socket, _ peers: borrowing PeerTable
+    ) -> Bool {
+        let outcome = peers.withAddress(of: peer) { address in
+            if case .sent = socket.send(address, more: true) { true } else { false }
+        }
+        return outcome ?? false
     }
 }

@@ -206,15 +206,17 @@ struct ClientLoop: ~Copyable {
         writer.removeAll()
         call.head.write(to: &writer)
         let socket = connections[Int(endpoint)]
-        guard case .sent = socket.socket.send(Message(writer.bytes), more: true) else { return unsent.append(endpoint) }
-        _ = socket.socket.send(call.payload.share())
+        guard case .sent = socket.socket.send(writer.written, more: true) else { return unsent.append(endpoint) }
+        var payload = Message()
+        call.payload.share(into: &payload)
+        _ = socket.socket.send(&payload)
     }
 
     private mutating func sendCancel(_ name: UInt64, _ endpoint: Int32) {
         writer.removeAll()
         RequestHead(.cancel, id: name).write(to: &writer)
         // One that can't be sent is not missed: the server drops the request at its deadline.
-        _ = connections[Int(endpoint)].socket.send(Message(writer.bytes))
+        _ = connections[Int(endpoint)].socket.send(writer.written)
     }
 }
 

@@ -28,35 +28,22 @@ struct EnvelopeScanner {
     }
 
     private mutating func scanField(_ key: JSONText, _ parser: inout JSONParser) throws(JSONError) {
-        // The first letters tell most fields apart; the comparisons behind them are short.
-        if key.equals("op") {
-            try scanOperation(&parser)
-        } else if key.equals("id") {
-            try scanID(&parser)
-        } else if key.equals("model") {
-            envelope.model = try text("model", &parser)
-        } else if key.equals("version") {
-            envelope.version = try text("version", &parser)
-        } else if key.equals("timeout_ms") {
-            try scanTimeout(&parser)
-        } else if key.equals("input") {
-            envelope.input = RequestEnvelope.Field(try parser.skipValue())
-        } else if key.equals("batch") {
-            try scanBatch(&parser)
-        } else if key.equals("priority") {
-            try scanPriority(&parser)
-        } else if key.equals("content_type") {
-            envelope.contentType = try text("content_type", &parser)
-        } else if key.equals("v") {
-            try scanVersion(&parser)
-        } else if key.equals("tenant") {
-            envelope.tenant = try text("tenant", &parser)
-        } else if key.equals("traceparent") {
-            envelope.traceparent = try text("traceparent", &parser)
-        } else if key.equals("tracestate") {
-            envelope.tracestate = try text("tracestate", &parser)
-        } else {
-            try parser.skipValue()
+        // By length first, so that no key is compared with more than three names.
+        switch key.hasEscapes ? key.unescaped.count : key.raw.count {
+        case 1 where key.equals("v"): try scanVersion(&parser)
+        case 2 where key.equals("op"): try scanOperation(&parser)
+        case 2 where key.equals("id"): try scanID(&parser)
+        case 5 where key.equals("model"): envelope.model = try text("model", &parser)
+        case 5 where key.equals("input"): envelope.input = RequestEnvelope.Field(try parser.skipValue())
+        case 5 where key.equals("batch"): try scanBatch(&parser)
+        case 6 where key.equals("tenant"): envelope.tenant = try text("tenant", &parser)
+        case 7 where key.equals("version"): envelope.version = try text("version", &parser)
+        case 8 where key.equals("priority"): try scanPriority(&parser)
+        case 10 where key.equals("timeout_ms"): try scanTimeout(&parser)
+        case 10 where key.equals("tracestate"): envelope.tracestate = try text("tracestate", &parser)
+        case 11 where key.equals("traceparent"): envelope.traceparent = try text("traceparent", &parser)
+        case 12 where key.equals("content_type"): envelope.contentType = try text("content_type", &parser)
+        default: try parser.skipValue()
         }
     }
 

@@ -1,8 +1,12 @@
 extension WorkerMessage {
+    /// The longest payload that is joined to the frame before it: up to about here a copy costs less than a frame.
+    package static let joinedBytes = 1_024
+
     /// Hands a request to a worker.
     ///
     /// Two-frame shape: the client's envelope follows the header in the same frame, the payload is frame 1.
-    /// One-frame shape: frame 1 is the client's message. So a payload is moved and never copied.
+    /// One-frame shape: frame 1 is the client's message. So a long payload is moved and never copied; a short one is
+    /// joined to the first frame.
     package struct Dispatch: Sendable, Equatable {
         package static let byteCount = 32
 
@@ -16,16 +20,20 @@ extension WorkerMessage {
         package var queued: UInt32
         /// 1 for the first try.
         package var attempt: UInt32
+        /// The length of the envelope in a joined message; else 0.
+        package var envelopeBytes: UInt16
         package var flags: Flags
 
         package init(
-            request: UInt64, model: UInt32, timeLeft: UInt64, queued: UInt32, attempt: UInt32, flags: Flags
+            request: UInt64, model: UInt32, timeLeft: UInt64, queued: UInt32, attempt: UInt32,
+            envelopeBytes: UInt16 = 0, flags: Flags
         ) {
             self.request = request
             self.model = model
             self.timeLeft = timeLeft
             self.queued = queued
             self.attempt = attempt
+            self.envelopeBytes = envelopeBytes
             self.flags = flags
         }
 
@@ -37,7 +45,8 @@ extension WorkerMessage {
             request = frame.littleEndian(at: 8, as: UInt64.self)
             timeLeft = frame.littleEndian(at: 16, as: UInt64.self)
             model = frame.littleEndian(at: 24, as: UInt32.self)
-            attempt = frame.littleEndian(at: 28, as: UInt32.self)
+            attempt = UInt32(frame.littleEndian(at: 28, as: UInt16.self))
+            envelopeBytes = frame.littleEndian(at: 30, as: UInt16.self)
         }
 
         /// Writes the header into the first 32 bytes of `frame`.
@@ -47,12 +56,13 @@ extension WorkerMessage {
             frame.storeLittleEndian(request, at: 8)
             frame.storeLittleEndian(timeLeft, at: 16)
             frame.storeLittleEndian(model, at: 24)
-            frame.storeLittleEndian(attempt, at: 28)
+            frame.storeLittleEndian(UInt16(clamping: attempt), at: 28)
+            frame.storeLittleEndian(envelopeBytes, at: 30)
         }
     }
 
     /// A worker's answer, in the shape of the request: the reply envelope follows the header and the payload is
-    /// frame 1, or (one-frame shape, and every error) frame 1 is the whole reply.
+    /// frame 1, or (one-frame shape, and every error) frame 1 is the whole reply. A short one is joined, as in a dispatch.
     package struct Answer: Sendable, Equatable {
         package static let byteCount = 32
 
@@ -64,16 +74,20 @@ extension WorkerMessage {
         package var computed: UInt32
         /// Inputs that were computed together: several requests', or the length of the request's batch; 0 when none was.
         package var items: UInt32
+        /// The length of the envelope in a joined message; else 0.
+        package var envelopeBytes: UInt32
         package var flags: Flags
 
         package init(
-            request: UInt64, failure: ErrorCode? = nil, queued: UInt32, computed: UInt32, items: UInt32, flags: Flags
+            request: UInt64, failure: ErrorCode? = nil, queued: UInt32, computed: UInt32, items: UInt32,
+            envelopeBytes: UInt32 = 0, flags: Flags
         ) {
             self.request = request
             self.failure = failure
             self.queued = queued
             self.computed = computed
             self.items = items
+            self.envelopeBytes = envelopeBytes
             self.flags = flags
         }
 
@@ -88,6 +102,7 @@ extension WorkerMessage {
             queued = frame.littleEndian(at: 16, as: UInt32.self)
             computed = frame.littleEndian(at: 20, as: UInt32.self)
             items = frame.littleEndian(at: 24, as: UInt32.self)
+            envelopeBytes = frame.littleEndian(at: 28, as: UInt32.self)
         }
 
         /// Writes the header into the first 32 bytes of `frame`.
@@ -98,7 +113,38 @@ extension WorkerMessage {
             frame.storeLittleEndian(queued, at: 16)
             frame.storeLittleEndian(computed, at: 20)
             frame.storeLittleEndian(items, at: 24)
-            frame.storeLittleEndian(UInt32(0), at: 28)
+            frame.storeLittleEndian(envelopeBytes, at: 28)
+        }
+    }
+
+    /// What follows the header of a dispatch or an answer: an envelope, empty in the one-frame shape, and the payload or
+    /// whole message.
+    package struct Parts {
+        package var envelope: UnsafeRawBufferPointer
+        package var payload: UnsafeRawBufferPointer
+
+        /// Nothing.
+        package init() {
+            envelope = UnsafeRawBufferPointer(start: nil, count: 0)
+            payload = envelope
+        }
+
+        /// - Parameters:
+        ///   - first: a frame with the header.
+        ///   - second: the frame behind it; nil when the message is joined.
+        ///   - envelopeBytes: what the header says of it.
+        /// - Returns: nil when a joined message is shorter than it says.
+        @inline(__always)
+        package init?(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer?, envelopeBytes: Int) {
+            if let second {
+                envelope = UnsafeRawBufferPointer(rebasing: first[Dispatch.byteCount...])
+                payload = second
+            } else {
+                let end = Dispatch.byteCount + envelopeBytes
+                guard end <= first.count else { return nil }
+                envelope = UnsafeRawBufferPointer(rebasing: first[Dispatch.byteCount..<end])
+                payload = UnsafeRawBufferPointer(rebasing: first[end...])
+            }
         }
     }
 }

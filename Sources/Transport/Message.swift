@@ -80,10 +80,8 @@ package struct Message: ~Copyable, @unchecked Sendable {
 
     /// A second owner of the same bytes: libzmq counts the references, and copies only frames of up to 33 bytes.
     @inlinable @inline(__always)
-    package mutating func share() -> Message {
-        var copy = Message()
-        zmq_msg_copy(&copy.raw, &raw)
-        return copy
+    package mutating func share(into other: inout Message) {
+        zmq_msg_copy(&other.raw, &raw)
     }
 
     /// Lets the bytes go and takes those of another frame.
@@ -93,6 +91,21 @@ package struct Message: ~Copyable, @unchecked Sendable {
     @inlinable @inline(__always)
     package mutating func replace(with message: consuming Message) {
         zmq_msg_move(&raw, &message.raw)
+    }
+
+    /// Lets the bytes go and takes `byteCount` new ones, which `initialize` must all write.
+    @inlinable @inline(__always)
+    package mutating func refill(byteCount: Int, initialize: (UnsafeMutableRawBufferPointer) -> Void) {
+        zmq_msg_close(&raw)
+        if zmq_msg_init_size(&raw, byteCount) != 0 {
+            fatalError("out of memory for a message of \(byteCount) bytes")
+        }
+        initialize(UnsafeMutableRawBufferPointer(start: zmq_msg_data(&raw), count: byteCount))
+    }
+
+    @inlinable @inline(__always)
+    package mutating func refill(copying bytes: UnsafeRawBufferPointer) {
+        refill(byteCount: bytes.count) { $0.copyMemory(from: bytes) }
     }
 
     /// Lets the bytes go; an empty frame stays.

@@ -22,17 +22,16 @@ package struct PeerTable: ~Copyable {
         return remember(Array(routingID))
     }
 
-    /// The frame that addresses `peer`; nil for a long id that has been forgotten.
-    package func address(of peer: PeerID) -> Message? {
+    /// Lends `body` the bytes that address `peer`; nil for a long id that has been forgotten.
+    @inline(__always)
+    package func withAddress<Result>(of peer: PeerID, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
         let length = Int(peer.rawValue >> 56)
         guard length <= Self.inlineCapacity else {
-            return names[peer.rawValue].map { Message($0) }
+            return names[peer.rawValue].map { name in name.withUnsafeBytes(body) }
         }
         // The id is the number's lower bytes, the first of them lowest.
-        return Message(byteCount: length) { bytes in
-            withUnsafeBytes(of: peer.rawValue.littleEndian) {
-                bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<length]))
-            }
+        return withUnsafeBytes(of: peer.rawValue.littleEndian) {
+            body(UnsafeRawBufferPointer(rebasing: $0[..<length]))
         }
     }
 

@@ -139,6 +139,20 @@ package struct Socket: ~Copyable {
         send(&message, more: more)
     }
 
+    /// Sends one frame of bytes that are copied.
+    @inlinable @inline(__always)
+    package func send(_ bytes: UnsafeRawBufferPointer, more: Bool = false) -> SendOutcome {
+        let flags = more ? ZMQ_DONTWAIT | ZMQ_SNDMORE : ZMQ_DONTWAIT
+        while zmq_send(handle, bytes.baseAddress, bytes.count, flags) == -1 {
+            switch zmq_errno() {
+            case EINTR: continue
+            case EHOSTUNREACH: return .unreachable
+            default: return .wouldBlock
+            }
+        }
+        return .sent
+    }
+
     /// Receives one frame if one is there. Returns nil when none is, else whether more frames of the message follow.
     @inlinable @inline(__always)
     package func receive(_ message: inout Message) -> Bool? {

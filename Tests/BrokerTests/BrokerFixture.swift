@@ -121,24 +121,32 @@ struct Dispatched {
     let header: WorkerMessage.Dispatch
     let envelope: String
     let payload: String
+    let isJoined: Bool
 
     init?(_ frames: [[UInt8]]) {
-        guard frames.count == 2, let header = frames[0].withUnsafeBytes({ WorkerMessage.Dispatch(reading: $0) }) else {
+        guard frames.count <= 2, let header = frames[0].withUnsafeBytes({ WorkerMessage.Dispatch(reading: $0) }) else {
             return nil
         }
         self.header = header
-        envelope = String(decoding: frames[0].dropFirst(WorkerMessage.Dispatch.byteCount), as: UTF8.self)
-        payload = String(decoding: frames[1], as: UTF8.self)
+        isJoined = frames.count == 1
+        let rest = frames[0].dropFirst(WorkerMessage.Dispatch.byteCount)
+        let length = isJoined ? Int(header.envelopeBytes) : rest.count
+        envelope = String(decoding: rest.prefix(length), as: UTF8.self)
+        payload = String(decoding: isJoined ? Array(rest.dropFirst(length)) : frames[1], as: UTF8.self)
     }
 
     /// The frames of an answer with this envelope and payload, or with this one reply.
-    func answer(_ envelope: String, _ payload: String) -> [[UInt8]] {
+    ///
+    /// - Parameter claimed: how long a joined one says that its envelope is; nil for the truth.
+    func answer(_ envelope: String, _ payload: String, joined: Bool = false, claimed: UInt32? = nil) -> [[UInt8]] {
         let isTwoFrames = header.flags.contains(.twoFrames)
+        let (head, body) = isTwoFrames ? (envelope, payload) : ("", envelope)
         let answer = WorkerMessage.Answer(
-            request: header.request, queued: 0, computed: 0, items: 1, flags: isTwoFrames ? .twoFrames : [])
+            request: header.request, queued: 0, computed: 0, items: 1,
+            envelopeBytes: claimed ?? (joined ? UInt32(head.utf8.count) : 0), flags: isTwoFrames ? .twoFrames : [])
         var first = [UInt8](repeating: 0, count: WorkerMessage.Answer.byteCount)
         first.withUnsafeMutableBytes { answer.write(to: $0) }
-        return isTwoFrames
-            ? [first + Array(envelope.utf8), Array(payload.utf8)] : [first, Array(envelope.utf8)]
+        first += Array(head.utf8)
+        return joined ? [first + Array(body.utf8)] : [first, Array(body.utf8)]
     }
 }

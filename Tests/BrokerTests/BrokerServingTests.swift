@@ -32,6 +32,49 @@ import Testing
         #expect(try Reply(try client.receive()).envelope.output != nil)
     }
 
+    /// A short payload crosses in one frame with its header, a long one by itself; the worker answers either way.
+    @Test(arguments: [0, 7, WorkerMessage.joinedBytes, WorkerMessage.joinedBytes + 1, 100_000], [true, false])
+    func shortPayloadsAreJoined(_ count: Int, _ isAnswerJoined: Bool) throws {
+        let fixture = try BrokerFixture()
+        let worker = try fixture.worker()
+        let client = try fixture.client()
+        let payload = String(repeating: "p", count: count)
+        client.send(#"{"op":"predict","model":"m"}"#, payload)
+        let dispatched = try #require(Dispatched(try worker.receive()))
+        #expect(dispatched.isJoined == (count <= WorkerMessage.joinedBytes))
+        #expect(dispatched.envelope == #"{"op":"predict","model":"m"}"#)
+        #expect(dispatched.payload == payload)
+        worker.send(dispatched.answer(#"{"v":1,"id":null,"status":"ok"}"#, payload, joined: isAnswerJoined))
+        let reply = try client.receive().map { String(decoding: $0, as: UTF8.self) }
+        #expect(reply == [#"{"v":1,"id":null,"status":"ok"}"#, payload])
+    }
+
+    @Test(arguments: [10, 5_000], [true, false])
+    func oneFrameIsJoinedToo(_ count: Int, _ isAnswerJoined: Bool) throws {
+        let fixture = try BrokerFixture()
+        let worker = try fixture.worker()
+        let client = try fixture.client()
+        let request = #"{"op":"predict","model":"m","input":"\#(String(repeating: "p", count: count))"}"#
+        client.send(request)
+        let dispatched = try #require(Dispatched(try worker.receive()))
+        #expect(dispatched.isJoined == (count == 10) && dispatched.envelope.isEmpty && dispatched.payload == request)
+        worker.send(dispatched.answer(#"{"v":1,"id":null,"status":"ok"}"#, "", joined: isAnswerJoined))
+        #expect(try client.receive() == [Array(#"{"v":1,"id":null,"status":"ok"}"#.utf8)])
+    }
+
+    /// The request stays the worker's; its next answer counts.
+    @Test func aJoinedAnswerThatIsShorterThanItSaysIsNone() throws {
+        let fixture = try BrokerFixture()
+        let worker = try fixture.worker()
+        let client = try fixture.client()
+        client.send(#"{"op":"predict","model":"m"}"#, "1")
+        let dispatched = try #require(Dispatched(try worker.receive()))
+        worker.send(dispatched.answer("{}", "wrong", joined: true, claimed: 8))
+        worker.send(dispatched.answer("{}", "wrong", joined: true, claimed: .max))
+        worker.send(dispatched.answer(#"{"v":1,"id":null,"status":"ok"}"#, "right", joined: true))
+        #expect(try Reply(try client.receive()).payload == "right")
+    }
+
     @Test func aDelimiterIsMirrored() throws {
         let fixture = try BrokerFixture()
         let worker = try fixture.worker()

@@ -89,28 +89,35 @@ final class WorkerFixture {
 
     func dispatch(
         _ request: UInt64, _ envelope: String, _ payload: String, milliseconds: UInt64 = 10_000, isBatch: Bool = false,
-        isBulk: Bool = false
+        isBulk: Bool = false, joined: Bool = false
     ) {
         let header = WorkerMessage.Dispatch(
             request: request, model: 0, timeLeft: milliseconds * 1_000, queued: 5, attempt: 1,
+            envelopeBytes: joined ? UInt16(envelope.utf8.count) : 0,
             flags: WorkerMessage.Flags(isTwoFrames: true, isBatch: isBatch, isBulk: isBulk))
         var bytes = [UInt8](repeating: 0, count: WorkerMessage.Dispatch.byteCount)
         bytes.withUnsafeMutableBytes { header.write(to: $0) }
-        send([bytes + Array(envelope.utf8), Array(payload.utf8)])
+        let first = bytes + Array(envelope.utf8)
+        send(joined ? [first + Array(payload.utf8)] : [first, Array(payload.utf8)])
     }
 
     struct Answered {
         var header: WorkerMessage.Answer
         var envelope: String
         var payload: String
+        var isJoined: Bool
     }
 
     func answer() throws -> Answered {
         let frames = try receive()
-        try #require(frames.count == 2, "\(frames)")
+        try #require(frames.count <= 2, "\(frames)")
         let header = try #require(frames[0].withUnsafeBytes { WorkerMessage.Answer(reading: $0) })
+        let isJoined = frames.count == 1
+        let rest = frames[0].dropFirst(WorkerMessage.Answer.byteCount)
+        let length = isJoined ? Int(header.envelopeBytes) : rest.count
         return Answered(
-            header: header, envelope: String(decoding: frames[0].dropFirst(32), as: UTF8.self),
-            payload: String(decoding: frames[1], as: UTF8.self))
+            header: header, envelope: String(decoding: rest.prefix(length), as: UTF8.self),
+            payload: String(decoding: isJoined ? Array(rest.dropFirst(length)) : frames[1], as: UTF8.self),
+            isJoined: isJoined)
     }
 }

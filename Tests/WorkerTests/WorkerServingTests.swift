@@ -16,6 +16,17 @@ import Testing
             answer.envelope.hasPrefix(#"{"v":1,"id":"x","status":"ok","model":"echo","version":"1.0.0","worker":"w""#))
     }
 
+    /// A short output is joined to its header, a long one goes by itself, however the request came.
+    @Test(arguments: [1, 5_000], [true, false])
+    func shortOutputsAreJoined(_ count: Int, _ isRequestJoined: Bool) throws {
+        let fixture = try WorkerFixture()
+        let payload = "\"" + String(repeating: "p", count: count) + "\""
+        fixture.dispatch(1, Self.envelope, payload, joined: isRequestJoined)
+        let answer = try fixture.answer()
+        #expect(answer.isJoined == (count == 1) && answer.payload == payload)
+        #expect(answer.envelope.hasPrefix(#"{"v":1,"id":"x","status":"ok""#))
+    }
+
     @Test func anErrorIsOneWholeReply() throws {
         let fixture = try WorkerFixture()
         fixture.dispatch(1, Self.envelope, "[1, 2")

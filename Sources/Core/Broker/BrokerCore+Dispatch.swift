@@ -30,32 +30,25 @@ extension BrokerCore {
     }
 
     mutating func dispatch(_ slot: Int32, to worker: Int32, at now: Instant, into effects: inout [BrokerEffect]) {
-        requests[slot].state = .dispatched
-        requests[slot].worker = worker
-        requests[slot].attempts += 1
-        requests[slot].dispatched = now
-        requests.links.append(slot, to: &workers[worker].held)
+        requests[slot].give(to: worker, at: now)
         let record = requests[slot]
-        workers[worker].inFlight += 1
-        if record.priority == .bulk { workers[worker].bulkInFlight += 1 }
-        directory[record.service].statistics.inFlight += 1
-        directory[record.service].turn = directory[record.service].workers.firstIndex(of: worker) ?? 0
+        requests.links.append(slot, to: &workers[worker].held)
+        let (peer, model) = workers[worker].take(record)
+        directory[record.service].dispatched(to: worker)
         let header = WorkerMessage.Dispatch(
-            request: requests.id(of: slot).rawValue,
-            model: UInt32(workers[worker].services.firstIndex(of: record.service) ?? 0),
+            request: RequestID(slot: slot, generation: record.generation).rawValue, model: UInt32(model),
             timeLeft: UInt64(max(0, (record.deadline - now).microseconds)),
             queued: UInt32(clamping: (now - record.arrival).microseconds),
             attempt: record.attempts, flags: record.flags)
-        effects.append(.dispatch(slot: slot, worker: workers[worker].peer, header))
+        effects.append(.dispatch(slot: slot, worker: peer, header))
     }
 
     /// Takes a request from its worker's hands.
     mutating func letGo(_ slot: Int32) {
-        let worker = requests[slot].worker
-        requests.links.remove(slot, from: &workers[worker].held)
-        workers[worker].inFlight -= 1
-        if requests[slot].priority == .bulk { workers[worker].bulkInFlight -= 1 }
-        directory[requests[slot].service].statistics.inFlight -= 1
+        let record = requests[slot]
+        requests.links.remove(slot, from: &workers[record.worker].held)
+        workers[record.worker].letGo(record)
+        directory[record.service].statistics.inFlight -= 1
     }
 
     /// Gives a worker that has room again what waits for it, its services taking turns.

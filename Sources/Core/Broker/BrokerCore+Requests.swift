@@ -116,18 +116,11 @@ extension BrokerCore {
     }
 
     private mutating func count(_ answer: WorkerMessage.Answer, for record: RequestRecord, at now: Instant) {
-        if let code = answer.failure {
-            directory[record.service].statistics.failed.count(code)
-            workers[record.worker].failed.count(code)
-        } else {
-            workers[record.worker].done += 1
-        }
         let waited = record.dispatched + .microseconds(Int64(answer.queued)) - record.arrival
         let computed = Instant.Span.microseconds(Int64(answer.computed))
         directory[record.service].statistics.answered(
-            after: now - record.arrival, waited: waited, computed: computed, at: now)
-        workers[record.worker].computeTime.record(computed)
-        workers[record.worker].rate.count(at: now)
+            answer.failure, after: now - record.arrival, waited: waited, computed: computed, at: now)
+        workers[record.worker].answered(answer, at: now)
     }
 
     /// Takes a request from its worker's hands, and out of the table.

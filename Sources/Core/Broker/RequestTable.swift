@@ -69,6 +69,14 @@ extension RequestRecord {
         self.arrival = now
         deadline = now + (arrival.timeout ?? defaultTimeout)
     }
+
+    /// A worker gets it.
+    mutating func give(to worker: Int32, at now: Instant) {
+        state = .dispatched
+        self.worker = worker
+        attempts += 1
+        dispatched = now
+    }
 }
 
 /// All requests that the broker holds, by slot. The shell chooses slots and keeps the bytes beside them.
@@ -97,9 +105,9 @@ struct RequestTable {
     /// Puts a request into a free slot.
     mutating func insert(_ record: RequestRecord, at slot: Int32) {
         if Int(slot) >= records.count { grow(to: Int(slot) + 1) }
-        let generation = records[Int(slot)].generation &+ 1
+        var record = record
+        record.generation = records[Int(slot)].generation &+ 1
         records[Int(slot)] = record
-        records[Int(slot)].generation = generation
         deadlines.set(slot, at: record.deadline)
         clients.add(slot, of: record.client)
         count += 1

@@ -23,6 +23,12 @@ struct Service {
     }
 
     var isReady: Bool { !workers.isEmpty }
+
+    /// One of its requests went to a worker.
+    mutating func dispatched(to worker: Int32) {
+        statistics.inFlight += 1
+        turn = workers.firstIndex(of: worker) ?? 0
+    }
 }
 
 /// The models that the broker has heard of, and the way from a request's words to one of them.

@@ -19,8 +19,9 @@ struct ServiceStatistics {
     var rate = RateMeter()
 
     mutating func answered(
-        after span: Instant.Span, waited: Instant.Span, computed: Instant.Span, at now: Instant
+        _ failure: ErrorCode?, after span: Instant.Span, waited: Instant.Span, computed: Instant.Span, at now: Instant
     ) {
+        if let failure { failed.count(failure) }
         done += 1
         latency.record(span)
         queueTime.record(waited)

@@ -31,6 +31,28 @@ struct WorkerRecord {
     var computeTime = SpanHistogram(isCoarse: true)
     var rate = RateMeter()
 
+    /// It gets a request.
+    ///
+    /// - Returns: whom to send it to, and the place of the request's model in its hello.
+    mutating func take(_ record: RequestRecord) -> (PeerID, model: Int) {
+        inFlight += 1
+        if record.priority == .bulk { bulkInFlight += 1 }
+        return (peer, services.firstIndex(of: record.service) ?? 0)
+    }
+
+    /// It has given a request back or answered it.
+    mutating func letGo(_ record: RequestRecord) {
+        inFlight -= 1
+        if record.priority == .bulk { bulkInFlight -= 1 }
+    }
+
+    /// It answered a request that was waited for.
+    mutating func answered(_ answer: WorkerMessage.Answer, at now: Instant) {
+        if let code = answer.failure { failed.count(code) } else { done += 1 }
+        computeTime.record(.microseconds(Int64(answer.computed)))
+        rate.count(at: now)
+    }
+
     /// Whether it takes another request.
     var hasCredit: Bool { inFlight < capacity && !isDraining && isolatedFor < 0 }
 

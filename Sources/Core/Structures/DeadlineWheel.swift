@@ -7,8 +7,7 @@ struct DeadlineWheel {
     private static let tick: Int64 = 1_000_000
 
     private var buckets = [SlotLinks.Chain](repeating: SlotLinks.Chain(), count: bucketCount)
-    /// A bit for each bucket that holds something.
-    private var occupied = [UInt64](repeating: 0, count: bucketCount / 64)
+    private var occupied = BitMap(count: bucketCount)
     private var links = SlotLinks()
     /// Each slot's deadline as a tick; -1 for none.
     private var due: [Int64] = []
@@ -33,7 +32,7 @@ struct DeadlineWheel {
         due[Int(slot)] = tick
         let bucket = Int(tick % Int64(Self.bucketCount))
         links.append(slot, to: &buckets[bucket])
-        occupied[bucket / 64] |= 1 << UInt64(bucket % 64)
+        occupied.insert(bucket)
         count += 1
     }
 
@@ -43,7 +42,7 @@ struct DeadlineWheel {
         due[Int(slot)] = -1
         let bucket = Int(tick % Int64(Self.bucketCount))
         links.remove(slot, from: &buckets[bucket])
-        if buckets[bucket].isEmpty { occupied[bucket / 64] &= ~(1 << UInt64(bucket % 64)) }
+        if buckets[bucket].isEmpty { occupied.remove(bucket) }
         count -= 1
     }
 
@@ -80,18 +79,54 @@ struct DeadlineWheel {
     /// The first tick after `current` whose bucket holds something, within one turn.
     private func nextOccupiedTick() -> Int64? {
         let start = Int((current + 1) % Int64(Self.bucketCount))
-        var word = start / 64
-        var bits = occupied[word] & (~0 << UInt64(start % 64))
-        // One word more than the turn has: the first is looked at twice, its lower bits last.
-        for _ in 0...occupied.count {
-            if bits != 0 {
-                let bucket = word * 64 + bits.trailingZeroBitCount
-                let distance = (bucket - start + Self.bucketCount) % Self.bucketCount
-                return current + 1 + Int64(distance)
-            }
-            word = (word + 1) % occupied.count
-            bits = occupied[word]
+        guard let bucket = occupied.first(from: start) ?? occupied.first(from: 0) else { return nil }
+        return current + 1 + Int64((bucket - start + Self.bucketCount) % Self.bucketCount)
+    }
+}
+
+/// A set of small numbers as bits, with a bit for each word of them that is not empty: the next member is found in a few
+/// steps, however far away it is.
+private struct BitMap {
+    private var words: [UInt64]
+    private var summary: [UInt64]
+
+    /// - Parameter count: a multiple of 4,096.
+    init(count: Int) {
+        words = [UInt64](repeating: 0, count: count / 64)
+        summary = [UInt64](repeating: 0, count: count / 4_096)
+    }
+
+    mutating func insert(_ member: Int) {
+        let word = member >> 6
+        words[word] |= 1 << UInt64(member & 63)
+        summary[word >> 6] |= 1 << UInt64(word & 63)
+    }
+
+    mutating func remove(_ member: Int) {
+        let word = member >> 6
+        words[word] &= ~(1 << UInt64(member & 63))
+        if words[word] == 0 { summary[word >> 6] &= ~(1 << UInt64(word & 63)) }
+    }
+
+    /// The smallest member from `start` on.
+    func first(from start: Int) -> Int? {
+        let word = start >> 6
+        let bits = words[word] & (~0 << UInt64(start & 63))
+        if bits != 0 { return word << 6 + bits.trailingZeroBitCount }
+        guard let next = Self.first(in: summary, from: word + 1) else { return nil }
+        return next << 6 + words[next].trailingZeroBitCount
+    }
+
+    private static func first(in words: [UInt64], from start: Int) -> Int? {
+        var word = start >> 6
+        guard word < words.count else { return nil }
+        var bits = words[word] & (~0 << UInt64(start & 63))
+        // Ends with the words, of which there are eight.
+        while bits == 0 {
+            word += 1
+            if word == words.count { return nil }
+            bits = words[word]
         }
-        return nil
+        return word << 6 + bits.trailingZeroBitCount
     }
 }

@@ -36,11 +36,9 @@ struct AnswerWriter: ~Copyable {
         let isTwoFrames = job.dispatch.flags.isTwoFrames
         heads[job.model].write(id: job.id, output: isTwoFrames ? nil : output, to: &writer)
         if isTwoFrames {
-            job.answerHead.replace(with: Self.frame(header, writer.written))
-            job.answerBody.replace(with: Message(copying: output))
+            Self.put(header, writer.written, output, into: job)
         } else {
-            job.answerHead.replace(with: Self.frame(header))
-            job.answerBody.replace(with: Message(copying: writer.written))
+            Self.put(header, Self.nothing, writer.written, into: job)
         }
         job.clear()
     }
@@ -53,8 +51,7 @@ struct AnswerWriter: ~Copyable {
         let span = span ?? Span(begin: now, end: now, batchSize: 0)
         writer.removeAll()
         ReplyWriter.writeError(error, id: job.id, to: &writer)
-        job.answerHead.replace(with: Self.frame(header(of: job, failure: error.code, span)))
-        job.answerBody.replace(with: Message(copying: writer.written))
+        Self.put(header(of: job, failure: error.code, span), Self.nothing, writer.written, into: job)
         job.clear()
     }
 
@@ -70,14 +67,25 @@ struct AnswerWriter: ~Copyable {
             flags: failure == nil ? .init(isTwoFrames: flags.isTwoFrames, isBatch: flags.isBatch) : .failed)
     }
 
-    private static func frame(
-        _ header: WorkerMessage.Answer,
-        _ envelope: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0)
-    ) -> Message {
-        Message(byteCount: WorkerMessage.Answer.byteCount + envelope.count) { frame in
+    private static var nothing: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
+
+    /// Makes the frames of an answer, one of them when `payload` is short.
+    private static func put(
+        _ header: WorkerMessage.Answer, _ envelope: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer,
+        into job: Job
+    ) {
+        let isJoined = payload.count <= WorkerMessage.joinedBytes
+        var header = header
+        header.envelopeBytes = isJoined ? UInt32(envelope.count) : 0
+        let begin = WorkerMessage.Answer.byteCount
+        let end = begin + envelope.count
+        let head = Message(byteCount: end + (isJoined ? payload.count : 0)) { frame in
             header.write(to: frame)
-            UnsafeMutableRawBufferPointer(rebasing: frame[WorkerMessage.Answer.byteCount...])
-                .copyMemory(from: envelope)
+            UnsafeMutableRawBufferPointer(rebasing: frame[begin...]).copyMemory(from: envelope)
+            if isJoined { UnsafeMutableRawBufferPointer(rebasing: frame[end...]).copyMemory(from: payload) }
         }
+        job.answerHead.replace(with: head)
+        job.isAnswerJoined = isJoined
+        if !isJoined { job.answerBody.replace(with: Message(copying: payload)) }
     }
 }

@@ -34,7 +34,7 @@ extension ExecutorWork {
     private func batch(of job: Job, at now: Instant) throws(SibylError) -> BatchComputation {
         guard let batch = job.batch else {
             if let error = objection(to: job, at: now) { throw error }
-            let batch = BatchComputation(capacity: job.body.count)
+            let batch = BatchComputation(capacity: job.payloadBytes)
             job.batch = batch
             return batch
         }

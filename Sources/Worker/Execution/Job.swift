@@ -18,20 +18,22 @@ final class Job: @unchecked Sendable {
     var arrived = Instant(nanoseconds: 0)
     var deadline = Instant.distantFuture
 
-    /// The dispatch as it came: the header, behind it the client's envelope in the two-frame shape.
-    var head = Message()
-    /// The payload; in the one-frame shape the client's whole message.
-    var body = Message()
+    /// The frames of the dispatch as they came, the second empty where it is joined to the first.
+    private var head = Message()
+    private var body = Message()
+    /// What is in them.
+    private var parts = WorkerMessage.Parts()
 
     /// The client's envelope, once it was scanned.
     private(set) var envelope: RequestEnvelope?
     /// A batch of which a part is computed.
     var batch: BatchComputation?
 
-    /// The answer: a header, behind it the reply's envelope in the two-frame shape.
+    /// The answer: a header, behind it the reply's envelope in the two-frame shape, and behind that what is joined.
     var answerHead = Message()
-    /// The output; in the one-frame shape and for every error the whole reply.
+    /// The output; in the one-frame shape and for every error the whole reply. Empty where it is joined.
     var answerBody = Message()
+    var isAnswerJoined = true
 
     private let dismissed = Atomic(false)
 
@@ -39,8 +41,28 @@ final class Job: @unchecked Sendable {
     var isBatch: Bool { dispatch.flags.isBatch }
     var priority: Priority { dispatch.flags.isBulk ? .bulk : .interactive }
 
+    /// Takes the first frame of a dispatch.
+    func take(_ first: inout Message) {
+        head.replace(with: first.take())
+        setParts(nil)
+    }
+
+    func take(second: inout Message) {
+        body.replace(with: second.take())
+        setParts(body.bytesInPlace())
+    }
+
+    /// How many bytes the payload has; in the one-frame shape the client's whole message.
+    var payloadBytes: Int { parts.payload.count }
+
+    private func setParts(_ second: UnsafeRawBufferPointer?) {
+        let read = WorkerMessage.Parts(head.bytesInPlace(), second, envelopeBytes: Int(dispatch.envelopeBytes))
+        parts = read ?? WorkerMessage.Parts()
+    }
+
     /// Lets the request's bytes go.
     func clear() {
+        parts = WorkerMessage.Parts()
         head.clear()
         body.clear()
         envelope = nil
@@ -61,8 +83,8 @@ final class Job: @unchecked Sendable {
 
     /// The input's bytes, once the envelope was scanned; valid until the job is cleared.
     var input: UnsafeRawBufferPointer {
-        let body = body.bytesInPlace()
-        return dispatch.flags.isTwoFrames ? body : envelope?.input.bytes(in: body) ?? body
+        let payload = parts.payload
+        return dispatch.flags.isTwoFrames ? payload : envelope?.input.bytes(in: payload) ?? payload
     }
 
     /// The raw JSON text of the request's id, empty for none; valid until the job is cleared.
@@ -72,7 +94,6 @@ final class Job: @unchecked Sendable {
 
     /// The client's envelope; valid until the job is cleared.
     var envelopeBytes: UnsafeRawBufferPointer {
-        guard dispatch.flags.isTwoFrames else { return body.bytesInPlace() }
-        return UnsafeRawBufferPointer(rebasing: head.bytesInPlace()[WorkerMessage.Dispatch.byteCount...])
+        dispatch.flags.isTwoFrames ? parts.envelope : parts.payload
     }
 }

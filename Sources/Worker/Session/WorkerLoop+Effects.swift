@@ -46,8 +46,8 @@ extension WorkerLoop {
         job.deadline = deadline
         job.arrived = now
         if let header = frames[0].withUnsafeBytes({ WorkerMessage.Dispatch(reading: $0) }) { job.dispatch = header }
-        job.head.replace(with: frames[0].take())
-        job.body.replace(with: frames[1].take())
+        job.take(&frames[0])
+        if frames.count == 2 { job.take(second: &frames[1]) }
         return job
     }
 
@@ -114,11 +114,12 @@ extension WorkerLoop {
     }
 
     private mutating func sendAnswer(of job: Job, to broker: Int32) {
-        guard case .sent = connections[Int(broker)].socket.send(&job.answerHead, more: true) else {
+        let isJoined = job.isAnswerJoined
+        guard case .sent = connections[Int(broker)].socket.send(&job.answerHead, more: !isJoined) else {
             return unsent.append(broker)
         }
         // The rest of a message whose first frame was taken is always taken.
-        _ = connections[Int(broker)].socket.send(&job.answerBody)
+        if !isJoined { _ = connections[Int(broker)].socket.send(&job.answerBody) }
     }
 
     private mutating func reconnect(_ broker: Int32) {

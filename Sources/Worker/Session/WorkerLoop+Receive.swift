@@ -18,8 +18,11 @@ extension WorkerLoop {
         return frames[0].withUnsafeBytes { header -> WorkerEvent? in
             switch WorkerMessage.kind(of: header) {
             case .dispatch:
-                guard count == 2 else { return nil }
-                return WorkerMessage.Dispatch(reading: header).map { .dispatch(broker: broker, $0) }
+                guard count <= 2, let dispatch = WorkerMessage.Dispatch(reading: header) else { return nil }
+                // Of a joined message that is shorter than it says there is nothing to compute.
+                let isWhole =
+                    count == 2 || Int(dispatch.envelopeBytes) <= header.count - WorkerMessage.Dispatch.byteCount
+                return isWhole ? .dispatch(broker: broker, dispatch) : nil
             case .ping: return .ping(broker: broker)
             case .welcome: return WorkerMessage.Welcome(reading: header).map { .welcome(broker: broker, $0) }
             case .cancel:

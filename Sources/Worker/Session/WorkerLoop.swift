@@ -188,7 +188,7 @@ struct WorkerLoop: ~Copyable {
         jobs[Int(job.slot)] = nil
         job.clear()
         job.answerHead.clear()
-        job.answerBody.clear()
+        if !job.isAnswerJoined { job.answerBody.clear() }
         idle.append(job)
     }
 
