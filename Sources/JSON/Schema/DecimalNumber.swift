@@ -1,8 +1,9 @@
-/// A decimal number as it is written, for `multipleOf`: 0.0075 is a multiple of 0.0001, which doubles don't know.
+/// The size of a decimal number as it is written, its sign aside: 0.0075 is a multiple of 0.0001, which doubles don't
+/// know.
 struct DecimalNumber {
-    /// Without zeros at its end, so that it is no multiple of ten unless it is zero.
-    private var digits: [UInt8] = []
-    private var exponent = 0
+    /// Without zeros at its end, so that it is no multiple of ten unless it is zero; nor at its beginning.
+    private(set) var digits: [UInt8] = []
+    private(set) var exponent = 0
 
     /// - Parameter text: a JSON number.
     init(_ text: UnsafeRawBufferPointer) {
@@ -25,6 +26,12 @@ struct DecimalNumber {
 
     init(_ text: String) {
         self = Array(text.utf8).withUnsafeBytes { DecimalNumber($0) }
+    }
+
+    init(digits: [UInt8], exponent: Int) {
+        self.digits = digits
+        self.exponent = exponent
+        normalize()
     }
 
     /// Saturates far beyond any double: then the digits decide, or the number is next to zero.
