@@ -39,4 +39,10 @@ public enum DataType: Sendable, Hashable, CaseIterable {
         case .string: "BYTES"
         }
     }
+
+    /// Nil for a name that is none of the protocol's.
+    public init?(openInferenceName name: String) {
+        guard let type = Self.allCases.first(where: { $0.openInferenceName == name }) else { return nil }
+        self = type
+    }
 }
