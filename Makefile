@@ -13,7 +13,7 @@ SIBYL := .build/release/sibyl
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## Install what is needed from Debian (asks nothing; quick when it is there)
+setup: ## Install what is needed, from Debian and PyPI (asks nothing; quick when it is there)
 	@scripts/setup
 
 build: setup ## Build the release binary (.build/release/sibyl) and the iris plug-in

@@ -50,6 +50,10 @@ let package = Package(
         .target(
             name: "SibylInference", dependencies: ["SibylModel", "SibylJSON"], path: "Sources/Inference",
             swiftSettings: settings),
+        .target(name: "COnnxRuntime", path: "Sources/COnnxRuntime"),
+        .target(
+            name: "SibylONNX", dependencies: ["COnnxRuntime", "SibylInference", "SibylModel", "SibylJSON"],
+            path: "Sources/ONNX", swiftSettings: settings),
         .target(
             name: "SibylCore", dependencies: ["SibylProtocol", "SibylJSON", deque], path: "Sources/Core",
             swiftSettings: settings),
@@ -96,6 +100,9 @@ let package = Package(
         .testTarget(
             name: "InferenceTests", dependencies: ["SibylInference", "SibylModel", "SibylJSON"], swiftSettings: settings
         ),
+        .testTarget(
+            name: "ONNXTests", dependencies: ["SibylONNX", "SibylInference", "SibylModel", "SibylJSON"],
+            swiftSettings: settings),
         .testTarget(name: "ProtocolTests", dependencies: ["SibylProtocol", "SibylJSON"], swiftSettings: settings),
         .testTarget(name: "CoreTests", dependencies: ["SibylCore"], swiftSettings: settings),
         .testTarget(
