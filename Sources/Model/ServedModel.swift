@@ -81,6 +81,16 @@ public struct PredictionOutcomes: ~Copyable {
         outcomes.append(.output(begin..<writer.count, jsonLength: writer.count - begin))
     }
 
+    /// Puts the last outcomes in order, which were appended in another.
+    ///
+    /// - Parameter places: for each of them its place among them.
+    package mutating func arrangeLast(by places: [Int]) {
+        let begin = outcomes.count - places.count
+        if begin < 0 || places.indices.allSatisfy({ places[$0] == $0 }) { return }
+        let appended = Array(outcomes[begin...])
+        for (outcome, place) in zip(appended, places) { outcomes[begin + place] = outcome }
+    }
+
     public mutating func append(failure error: any Error) {
         let failure = error as? PredictionError ?? PredictionError(.failed, "the model failed: \(error)", cause: error)
         outcomes.append(.failure(failure))

@@ -27,7 +27,8 @@ import Testing
                 ["tensor": "score", "description": "How sure", "unit": "%", "nullable": true],
                 "raw",
             ],
-            "settings": ["threads": 1], "batching": ["maximum": 32, "delay_us": 0, "preferred": [16, 8], "instances": 2],
+            "settings": ["threads": 1],
+            "batching": ["maximum": 32, "delay_us": 0, "preferred": [16, 8], "instances": 2],
             "samples": [["input": ["a": 1], "output": ["b": 2], "tolerance": 0.5], ["input": nil]],
             "cache": ["entries": 10], "log": ["path": "p.ndjson", "sample": 0.1, "bytes": 2000, "files": 3],
             "contract": "strict",
@@ -108,7 +109,9 @@ import Testing
         let error = #expect(throws: ModelLoadError.self) {
             try ModelDescription(json: [
                 "displayname": "x", "batch": "yes",
-                "inputs": [["tensor": "X", "features": [["nmae": "a"], ["name": "b", "minimum": "0"]]], ["name": "c"]],
+                "inputs": [
+                    ["tensor": "X", "features": [["nmae": "a"], ["name": "b", "minimum": "0"]]], ["name": "c"],
+                ],
                 "outputs": ["y", ["tensor": "z", "labels": [1, "two"]]],
                 "batching": ["maximum": 8, "preferred": [4, 16], "delay_us": -1],
                 "samples": [["output": 1]], "log": "predictions.ndjson", "contract": "lenient", "settings": [1],
@@ -150,6 +153,7 @@ import Testing
         }
         #expect(
             error?.message
-                == "the model's description has a mistake: inputs[0].name is unknown here; there may be tensor, features")
+                == "the model's description has a mistake: inputs[0].name is unknown here; there may be tensor, features"
+        )
     }
 }

@@ -52,7 +52,8 @@ public struct FeatureDescription: Sendable, Hashable {
     /// What stands for a member that is missing; a member without one is required. For an array either the whole of it, or
     /// one scalar that fills it.
     public var defaultValue: JSONValue?
-    /// Whether null, or no member at all, means a value that is not known: not a number (NaN). Only for floating point.
+    /// Whether null means a value that is not known, which is computed as not a number (NaN); a scalar may then be missing as
+    /// well. Only for floating point.
     public var isNullable = false
 
     public init(_ name: String) {
@@ -91,6 +92,9 @@ public struct OutputDescription: Sendable, Hashable {
     public var description: String?
     /// The unit of its numbers.
     public var unit: String?
+    /// The tensor's shape, the dimension that counts items included, -1 for any length: for files that tell none, or a wrong
+    /// one. What the file tells when nil.
+    public var shape: [Int]?
     /// Names of classes. An integer tensor is given as the names at these places, counted from 0; of any other tensor the
     /// last dimension is given as an object with these keys.
     public var labels: [String] = []
@@ -112,6 +116,7 @@ public struct OutputDescription: Sendable, Hashable {
         name = members["name"]?.text()
         description = members["description"]?.text()
         unit = members["unit"]?.text()
+        shape = members["shape"]?.list().compactMap { $0.whole(in: -1...Int.max) }
         labels = members["labels"]?.texts() ?? []
         isNullable = members["nullable"]?.flag() ?? false
         members.refuseOthers()
