@@ -90,20 +90,26 @@ extension TensorInference {
 
     /// What becomes of payloads that are predicted together: their outputs, or their errors.
     func answers(_ payloads: [String]) -> [String] {
+        answers(payloads.map { (Array($0.utf8), .json) })
+    }
+
+    func answers(_ payloads: [(bytes: [UInt8], form: PayloadForm)]) -> [String] {
         var outcomes = PredictionOutcomes()
-        let bytes = payloads.map { Array($0.utf8) }
-        let joined = bytes.flatMap { $0 }
+        let joined = payloads.flatMap { $0.bytes }
         joined.withUnsafeBytes { joined in
             var begin = 0
-            let views = bytes.map { one in
-                defer { begin += one.count }
-                return Payload(UnsafeRawBufferPointer(rebasing: joined[begin..<begin + one.count]))
+            let views = payloads.map { payload in
+                defer { begin += payload.bytes.count }
+                let bytes = joined[begin..<begin + payload.bytes.count]
+                return Payload(UnsafeRawBufferPointer(rebasing: bytes), form: payload.form)
             }
             predict(views, into: &outcomes)
         }
         return outcomes.outcomes.map { outcome in
             switch outcome {
-            case .output(let range, _): String(decoding: outcomes.bytes[range], as: UTF8.self)
+            case .output(let range, let length):
+                String(decoding: outcomes.bytes[range].prefix(length), as: UTF8.self)
+                    + (range.count == length ? "" : " + \(outcomes.bytes[range].dropFirst(length).map { $0 })")
             case .failure(let error):
                 "\(error.code): " + ([error.message] + error.violations.map(\.description)).joined(separator: "; ")
             }

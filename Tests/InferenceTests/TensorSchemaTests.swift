@@ -71,7 +71,7 @@ import Testing
             (.uint8, ["type": "integer", "minimum": 0, "maximum": 255]),
             (.uint16, ["type": "integer", "minimum": 0, "maximum": 65535]),
             (.uint32, ["type": "integer", "minimum": 0, "maximum": 4_294_967_295]),
-            (.uint64, ["type": "integer", "minimum": 0, "exclusiveMaximum": 18_446_744_073_709_551_616.0]),
+            (.uint64, ["type": "integer", "minimum": 0, "maximum": 18_446_744_073_709_551_616.0]),
             (.int8, ["type": "integer", "minimum": -128, "maximum": 127]),
             (.int16, ["type": "integer", "minimum": -32768, "maximum": 32767]),
             (.int32, ["type": "integer", "minimum": -2_147_483_648, "maximum": 2_147_483_647]),

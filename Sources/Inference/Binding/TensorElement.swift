@@ -70,11 +70,15 @@ struct ByteBool: TensorElement {
 
 /// IEEE 754 half precision.
 struct Half: TensorElement {
+    private static let notANumber: UInt16 = 0x7E00
+
     let bits: UInt16
 
     init?(_ node: JSONNode) {
-        guard let number = node.number?.nearest(in: .float16) ?? (node.isNull ? .nan : nil) else { return nil }
-        bits = HalfFloat.bits(number, in: .float16)
+        let number = node.number?.nearest(in: .float16)
+        guard let bits = number.map({ HalfFloat.bits($0, in: .float16) }) ?? (node.isNull ? Self.notANumber : nil)
+        else { return nil }
+        self.bits = bits
     }
 
     func write(to writer: inout JSONWriter) throws(JSONError) { try writer.float(HalfFloat.float(float16: bits)) }
@@ -82,11 +86,15 @@ struct Half: TensorElement {
 
 /// The upper half of a `float32`.
 struct BrainFloat: TensorElement {
+    private static let notANumber: UInt16 = 0x7FC0
+
     let bits: UInt16
 
     init?(_ node: JSONNode) {
-        guard let number = node.number?.nearest(in: .bfloat16) ?? (node.isNull ? .nan : nil) else { return nil }
-        bits = HalfFloat.bits(number, in: .bfloat16)
+        let number = node.number?.nearest(in: .bfloat16)
+        guard let bits = number.map({ HalfFloat.bits($0, in: .bfloat16) }) ?? (node.isNull ? Self.notANumber : nil)
+        else { return nil }
+        self.bits = bits
     }
 
     func write(to writer: inout JSONWriter) throws(JSONError) { try writer.float(HalfFloat.float(bfloat16: bits)) }

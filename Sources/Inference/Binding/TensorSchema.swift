@@ -25,8 +25,8 @@ extension DataType {
         case .uint8: .integer(minimum: 0, maximum: Int64(UInt8.max))
         case .uint16: .integer(minimum: 0, maximum: Int64(UInt16.max))
         case .uint32: .integer(minimum: 0, maximum: Int64(UInt32.max))
-        // 2^64 - 1 is no number that every reader of a schema can hold; 2^64 is one.
-        case .uint64: JSONSchema.integer(minimum: 0).with("exclusiveMaximum", .double(0x1p64))
+        // The nearest double, which is one more: what is above it is told apart when it is read.
+        case .uint64: JSONSchema.integer(minimum: 0).with("maximum", .double(Double(UInt64.max)))
         }
     }
 }

@@ -16,14 +16,14 @@ extension SampleDescription {
             }
         case (.array(let expected), .array(let actual)):
             if expected.count != actual.count {
-                return "\(path) has \(actual.count) elements, expected were \(expected.count)"
+                return "\(place(path)) has \(actual.count) elements, expected were \(expected.count)"
             }
             return first(of: zip(expected, actual).enumerated()) { index, pair in
                 difference(pair.0, pair.1, at: "\(path)/\(index)")
             }
         default:
             if let number = expected.double, let other = actual.double, isNear(number, other) { return nil }
-            return expected == actual ? nil : "\(path) is \(shown(actual)), expected was \(shown(expected))"
+            return expected == actual ? nil : "\(place(path)) is \(shown(actual)), expected was \(shown(expected))"
         }
     }
 
@@ -35,6 +35,8 @@ extension SampleDescription {
         }
         return nil
     }
+
+    private func place(_ path: String) -> String { path.isEmpty ? "value" : path }
 
     private func isNear(_ expected: Double, _ actual: Double) -> Bool {
         (expected - actual).magnitude <= tolerance * max(expected.magnitude, 1)
