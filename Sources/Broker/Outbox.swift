@@ -6,6 +6,9 @@ internal import SibylTransport
 ///
 /// libzmq's own thread wakes at the first message that it is given, and writes what is there by then. Given one message
 /// at a time between other work, it writes each alone; given many at once, dozens in one system call.
+///
+/// Short frames are kept a while after they were sent, so that libzmq's thread, which lets go of them first, has nothing to
+/// free: memory that one thread takes and another gives back has both wait for the allocator's lock.
 struct Outbox: ~Copyable {
     struct Entry: ~Copyable {
         var peer = PeerID(rawValue: 0)
@@ -15,16 +18,23 @@ struct Outbox: ~Copyable {
         var second = Message()
     }
 
-    /// Entries are used again: those from `count` on are empty.
+    /// Entries are used in turn, so many: libzmq has sent a message long before its entry's next turn, and what short
+    /// frames they keep still lies in the processor's cache.
+    private static let round = 256
+    /// Frames up to this length are kept; longer ones are worth more than the lock.
+    private static let shortest = WorkerMessage.joinedBytes
+
     private var entries = UniqueArray<Entry>()
+    /// The place of the first message that is not sent.
+    private var first = 0
     private(set) var count = 0
 
     /// Adds a message, of which the caller fills `first` and if need be `second`.
     ///
     /// - Returns: its place, for `subscript`.
     mutating func add(to peer: PeerID, isDelimited: Bool, hasSecond: Bool) -> Int {
-        if count == entries.count { entries.append(Entry()) }
-        let place = count
+        let place = first + count
+        if place == entries.count { entries.append(Entry()) }
         entries[place].peer = peer
         entries[place].isDelimited = isDelimited
         entries[place].hasSecond = hasSecond
@@ -41,7 +51,7 @@ struct Outbox: ~Copyable {
     ///
     /// - Parameter failed: told of each peer that a message did not reach: it is gone, or doesn't read.
     mutating func flush(through socket: borrowing Socket, to peers: borrowing PeerTable, failed: (PeerID) -> Void) {
-        for place in 0..<count {
+        for place in first..<first + count {
             guard Self.address(entries[place].peer, through: socket, peers) else {
                 failed(entries[place].peer)
                 entries[place].first.clear()
@@ -50,10 +60,23 @@ struct Outbox: ~Copyable {
             }
             // The rest of a message whose first frame was taken is always taken.
             if entries[place].isDelimited { _ = socket.send(Message(), more: true) }
-            _ = socket.send(&entries[place].first, more: entries[place].hasSecond)
-            if entries[place].hasSecond { _ = socket.send(&entries[place].second) }
+            let hasSecond = entries[place].hasSecond
+            Self.send(&entries[place].first, more: hasSecond, through: socket)
+            if hasSecond { Self.send(&entries[place].second, more: false, through: socket) }
         }
+        first = first + count < Self.round ? first + count : 0
         count = 0
+    }
+
+    @inline(__always)
+    private static func send(_ frame: inout Message, more: Bool, through socket: borrowing Socket) {
+        if frame.count > shortest {
+            _ = socket.send(&frame, more: more)
+        } else {
+            var shared = Message()
+            frame.share(into: &shared)
+            _ = socket.send(&shared, more: more)
+        }
     }
 
     /// Sends the frame that a ROUTER finds a peer by; false when there is no such peer, or no room for it.
