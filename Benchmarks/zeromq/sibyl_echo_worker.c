@@ -9,13 +9,15 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { version = 1, session_bytes = 16, request_bytes = 32, two_frames = 1 };
-enum kind { hello = 'H', pong = 'O', answer = 'A', ping = 'P', dispatch = 'D', introduce = 'I' };
+enum { bundle_header = 4, bundle_prefix = 4, bundle_bytes = 65536 };
+enum kind { hello = 'H', pong = 'O', answer = 'A', bundle = 'B', ping = 'P', dispatch = 'D', introduce = 'I' };
 
 static const char announcement[] =
     "{\"name\":\"c-echo\",\"models\":[{\"qualified_name\":\"echo\",\"display_name\":\"Echo\","
@@ -29,7 +31,7 @@ static const char announcement[] =
 #error "sibyl_echo_worker is written for little-endian machines"
 #endif
 
-static void begin(uint8_t *bytes, enum kind kind, uint16_t flags) {
+static void begin_message(uint8_t *bytes, enum kind kind, uint16_t flags) {
     bytes[0] = (uint8_t)kind;
     bytes[1] = version;
     memcpy(bytes + 2, &flags, sizeof flags);
@@ -38,7 +40,7 @@ static void begin(uint8_t *bytes, enum kind kind, uint16_t flags) {
 static void say_hello(void *socket, uint32_t capacity) {
     uint8_t bytes[session_bytes + sizeof announcement - 1] = {0};
     uint32_t process = (uint32_t)getpid();
-    begin(bytes, hello, 0);
+    begin_message(bytes, hello, 0);
     memcpy(bytes + 4, &capacity, sizeof capacity);
     memcpy(bytes + 8, &process, sizeof process);
     memcpy(bytes + session_bytes, announcement, sizeof announcement - 1);
@@ -47,39 +49,60 @@ static void say_hello(void *socket, uint32_t capacity) {
 
 static void say_pong(void *socket) {
     uint8_t bytes[4];
-    begin(bytes, pong, 0);
+    begin_message(bytes, pong, 0);
     if (zmq_send(socket, bytes, sizeof bytes, 0) < 0) die("zmq_send");
 }
 
-// `first` is the dispatch with the client's envelope behind it, `second` the client's payload; null when that is joined
-// to the first.
-static void answer_request(void *socket, zmq_msg_t *first, zmq_msg_t *second) {
-    const uint8_t *request = zmq_msg_data(first);
-    size_t size = zmq_msg_size(first);
-    if (size < request_bytes || !(request[2] & two_frames)) die("a dispatch that is not of the two-frame shape");
-    size_t end = size;
-    if (!second) {
-        uint16_t length;
-        memcpy(&length, request + 30, sizeof length);
-        end = request_bytes + length;
-        if (end > size) die("a joined dispatch that is shorter than it says");
-    }
+// Answers that leave together: a bundle of several, or the one by itself.
+struct answers {
+    size_t size;
+    unsigned count;
+    uint8_t bytes[bundle_bytes];
+};
 
-    char envelope[reply_bytes];
-    size_t count = write_reply(envelope, request + request_bytes, end - request_bytes);
-    uint32_t items = 1, length = second ? 0 : (uint32_t)count;
-    zmq_msg_t reply;
-    zmq_msg_init_size(&reply, request_bytes + count + (size - end));
-    uint8_t *bytes = zmq_msg_data(&reply);
+static void send_answers(void *socket, struct answers *answers) {
+    if (answers->count == 0) return;
+    // A bundle of one message is that message.
+    size_t begin = answers->count == 1 ? bundle_header + bundle_prefix : 0;
+    begin_message(answers->bytes, bundle, 0);
+    if (zmq_send(socket, answers->bytes + begin, answers->size - begin, 0) < 0) die("zmq_send");
+    answers->count = 0;
+    answers->size = bundle_header;
+}
+
+// Writes the header and the reply's envelope of an answer to `request`, whose client's envelope is `size` bytes long.
+static size_t write_answer(uint8_t *bytes, const uint8_t *request, size_t size, bool is_joined) {
+    size_t count = write_reply((char *)bytes + request_bytes, request + request_bytes, size);
+    uint32_t items = 1, length = is_joined ? (uint32_t)count : 0;
     memset(bytes, 0, request_bytes);
-    begin(bytes, answer, two_frames);
+    begin_message(bytes, answer, two_frames);
     memcpy(bytes + 8, request + 8, 8);
     memcpy(bytes + 24, &items, sizeof items);
     memcpy(bytes + 28, &length, sizeof length);
-    memcpy(bytes + request_bytes, envelope, count);
-    memcpy(bytes + request_bytes + count, request + end, size - end);
-    send_frame(socket, &reply, second ? ZMQ_SNDMORE : 0);
-    if (second) send_frame(socket, second, 0);
+    return request_bytes + count;
+}
+
+// `request` is a dispatch with the client's envelope behind it, and behind that the payload.
+static void answer_joined(struct answers *answers, const uint8_t *request, size_t size) {
+    uint16_t envelope;
+    memcpy(&envelope, request + 30, sizeof envelope);
+    size_t end = request_bytes + envelope;
+    if (end > size) die("a dispatch that is shorter than it says");
+    uint8_t *bytes = answers->bytes + answers->size;
+    size_t head = write_answer(bytes + bundle_prefix, request, envelope, true);
+    memcpy(bytes + bundle_prefix + head, request + end, size - end);
+    uint32_t length = (uint32_t)(head + size - end);
+    memcpy(bytes, &length, sizeof length);
+    answers->size += bundle_prefix + length;
+    answers->count++;
+}
+
+// The same for a payload that is a frame of its own.
+static void answer_long(void *socket, const uint8_t *request, size_t size, zmq_msg_t *payload) {
+    uint8_t bytes[request_bytes + reply_bytes];
+    size_t count = write_answer(bytes, request, size - request_bytes, false);
+    if (zmq_send(socket, bytes, count, ZMQ_SNDMORE) < 0) die("zmq_send");
+    send_frame(socket, payload, 0);
 }
 
 // MARK: Many workers
@@ -97,21 +120,51 @@ static void compute(const struct worker *worker) {
     while (left.tv_sec + left.tv_nsec > 0 && clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR) continue;
 }
 
-static void handle(const struct worker *worker, void *socket, zmq_msg_t *first) {
-    const uint8_t *bytes = zmq_msg_data(first);
-    size_t size = zmq_msg_size(first);
-    if (size >= 4 && bytes[0] == dispatch) {
-        zmq_msg_t payload;
-        zmq_msg_init(&payload);
-        bool is_joined = !has_more(first);
-        if (!is_joined && !receive(socket, &payload)) die("a dispatch without its second frame");
-        compute(worker);
-        answer_request(socket, first, is_joined ? NULL : &payload);
-    } else if (size >= 4 && bytes[0] == ping) {
-        say_pong(socket);
-    } else if (size >= 4 && bytes[0] == introduce) {
-        say_hello(socket, worker->capacity);
-    }  // a welcome asks for nothing, and a cancel comes too late for an echo
+static void handle_dispatch(const struct worker *worker, void *socket, struct answers *answers, const uint8_t *bytes,
+                            size_t size, zmq_msg_t *payload) {
+    if (size < request_bytes || !(bytes[2] & two_frames)) die("a dispatch that is not of the two-frame shape");
+    compute(worker);
+    if (payload) return answer_long(socket, bytes, size, payload);
+    if (answers->size + size + reply_bytes > bundle_bytes) send_answers(socket, answers);
+    answer_joined(answers, bytes, size);
+    // Who takes long lets nobody wait for the next.
+    if (worker->work.tv_sec + worker->work.tv_nsec > 0) send_answers(socket, answers);
+}
+
+static void handle(const struct worker *worker, void *socket, struct answers *answers, const uint8_t *bytes, size_t size,
+                   zmq_msg_t *payload) {
+    if (size < 4) return;
+    switch (bytes[0]) {
+        case dispatch: return handle_dispatch(worker, socket, answers, bytes, size, payload);
+        case ping: return say_pong(socket);
+        case introduce: return say_hello(socket, worker->capacity);
+        default: return;  // a welcome asks for nothing, and a cancel comes too late for an echo
+    }
+}
+
+static void handle_bundle(const struct worker *worker, void *socket, struct answers *answers, const uint8_t *bytes,
+                          size_t size) {
+    for (size_t at = bundle_header; at + bundle_prefix <= size;) {
+        uint32_t length;
+        memcpy(&length, bytes + at, sizeof length);
+        at += bundle_prefix;
+        if (length > size - at) die("a bundle that ends within a message");
+        handle(worker, socket, answers, bytes + at, length, NULL);
+        at += length;
+    }
+    send_answers(socket, answers);
+}
+
+static void handle_frame(const struct worker *worker, void *socket, struct answers *answers, zmq_msg_t *frame) {
+    const uint8_t *bytes = zmq_msg_data(frame);
+    size_t size = zmq_msg_size(frame);
+    if (size >= bundle_header && bytes[0] == bundle) return handle_bundle(worker, socket, answers, bytes, size);
+    zmq_msg_t payload;
+    zmq_msg_init(&payload);
+    bool is_long = has_more(frame);
+    if (is_long && !receive(socket, &payload)) die("a message without its second frame");
+    handle(worker, socket, answers, bytes, size, is_long ? &payload : NULL);
+    send_answers(socket, answers);
 }
 
 static void *serve(void *argument) {
@@ -121,11 +174,15 @@ static void *serve(void *argument) {
     connect_socket(socket, worker->endpoint);
     say_hello(socket, worker->capacity);
 
+    struct answers *answers = malloc(sizeof *answers);
+    if (!answers) die("malloc");
+    answers->count = 0;
+    answers->size = bundle_header;
     zmq_msg_t frame;
     zmq_msg_init(&frame);
     for (;;) {
         wait_readable(socket, -1);
-        while (receive(socket, &frame)) handle(worker, socket, &frame);
+        while (receive(socket, &frame)) handle_frame(worker, socket, answers, &frame);
     }
     return NULL;
 }

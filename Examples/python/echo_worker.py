@@ -67,6 +67,18 @@ def encode(value):
     return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
 
 
+def messages_of(frames):
+    """The messages in what one receive gave, each as its frames: those of a bundle, or the one that it is."""
+    if frames[0][:1] != b"B":
+        yield frames
+        return
+    rest = frames[0][4:]
+    while rest:
+        length, = struct.unpack_from("<I", rest)
+        yield [rest[4:4 + length]]
+        rest = rest[4 + length:]
+
+
 def parts_of(frames):
     """A dispatch's header, the client's envelope (empty in the one-frame shape), and its payload or whole message."""
     header, rest = frames[0][:32], frames[0][32:]
@@ -134,13 +146,15 @@ def serve(context, endpoint, stopping):
     silence = 2000  # until the welcome says better
     while not stopping:
         if socket.poll(silence):
-            silence = handle(socket, socket.recv_multipart(), silence)
+            for frames in messages_of(socket.recv_multipart()):
+                silence = handle(socket, frames, silence)
         else:  # the broker is gone, or was restarted and has not heard of us
             socket.close(linger=0)
             socket = connect(context, endpoint)
     socket.send(struct.pack("<cBH", b"Q", VERSION, 0))
     while socket.poll(0):  # ends with what has been handed over; the broker hands over no more
-        handle(socket, socket.recv_multipart(), silence)
+        for frames in messages_of(socket.recv_multipart()):
+            handle(socket, frames, silence)
     socket.send(struct.pack("<cBH", b"G", VERSION, 0))
     socket.close()
 

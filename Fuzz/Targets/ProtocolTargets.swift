@@ -90,11 +90,12 @@ extension FuzzTarget {
         switch WorkerMessage.kind(of: bytes) {
         case .dispatch:
             expectHeader(WorkerMessage.Dispatch(reading: bytes).map { written(32, $0.write) }, of: bytes, zeros: 0)
+        case .bundle: expectBundle(bytes)
         case .answer:
             let answer = WorkerMessage.Answer(reading: bytes)
             fuzzExpect(answer == nil || !isFailed || answer?.failure != nil, "a failure that is lost")
             if answer?.failure == .internal { return }
-            expectHeader(answer.map { written(32, $0.write) }, of: bytes, zeros: 4)
+            expectHeader(answer.map { written(32, $0.write) }, of: bytes, zeros: 0)
         case .welcome: expectHeader(WorkerMessage.Welcome(reading: bytes)?.bytes, of: bytes, zeros: 4)
         case .pong: expectPong(bytes)
         case .hello: if let announcement = try? WorkerAnnouncement(reading: bytes) { expect(announcement, in: bytes) }
@@ -111,6 +112,17 @@ extension FuzzTarget {
         let end = copy.count - zeros
         fuzzExpect(bytes[4..<end].elementsEqual(copy[4..<end]), "a header that changes")
         fuzzExpect(copy[end...].allSatisfy { $0 == 0 }, "a header that ends otherwise")
+    }
+
+    /// What is read is what was written, to the byte at which the bundle breaks off.
+    private static func expectBundle(_ bytes: UnsafeRawBufferPointer) {
+        var reader = BundleReader(bytes)
+        var copy: [UInt8] = Array(bytes.prefix(4))
+        while let message = reader.next() {
+            copy += withUnsafeBytes(of: UInt32(message.count).littleEndian, Array.init) + Array(message)
+        }
+        fuzzExpect(bytes.starts(with: copy), "a bundle that changes")
+        fuzzExpect(reader.isBroken == (copy.count < bytes.count), "a bundle whose end is misread")
     }
 
     private static func expectPong(_ bytes: UnsafeRawBufferPointer) {

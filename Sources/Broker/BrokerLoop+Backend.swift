@@ -6,46 +6,56 @@ internal import SibylTransport
 /// What workers send. Anybody may connect here: what is not of the protocol is counted and dropped.
 extension BrokerLoop {
     mutating func receiveFromWorkers() {
-        for _ in 0..<Self.burst {
+        var messages = 0
+        while messages < Self.burst {
             guard backend.receive(&frames) else { return }
-            receiveFromWorker()
-            if toClients.count >= Self.gathered { flush() }
+            messages += 1 + receiveMessages(from: workers.identify(frames.bytes(0)))
         }
     }
 
-    private mutating func receiveFromWorker() {
-        let worker = workers.identify(frames.bytes(0))
-        guard let event = event(from: worker) else {
-            core.count { $0.workerNonsense += 1 }
-            if let times = strangeMessages.note(at: now) {
-                logger.warning(
-                    "\(times) messages of no worker at \(endpoints.backend); does a client take it for the frontend?")
-            }
-            return
+    /// - Returns: how many messages were in the frames in hand.
+    private mutating func receiveMessages(from worker: PeerID) -> Int {
+        var count = 0
+        var reader = BundleReader(frames.count >= 2 ? frames.bytes(1) : UnsafeRawBufferPointer(start: nil, count: 0))
+        if reader.isBundle && frames.count > 2 { reader.stop() }
+        while let message = reader.next() {
+            receive(message, from: worker)
+            count += 1
+            if toClients.count >= Self.gathered { flush() }
         }
+        if reader.isBroken { noteNonsense() }
+        return count
+    }
+
+    private mutating func receive(_ message: UnsafeRawBufferPointer, from worker: PeerID) {
+        guard let event = event(message, from: worker) else { return noteNonsense() }
         tell(event)
     }
 
-    private mutating func event(from worker: PeerID) -> BrokerEvent? {
-        guard frames.count >= 2 else { return nil }
-        let header = frames.bytes(1)
-        switch WorkerMessage.kind(of: header) {
-        case .answer:
-            guard let answer = readAnswer(header) else { return nil }
-            return .answer(worker, answer)
-        case .pong: return WorkerMessage.Pong(reading: header).map { .pong(worker, $0) }
-        case .hello: return hello(from: worker, header)
-        case .refusal: return WorkerMessage.request(of: header).map { .refusal(worker, RequestID(rawValue: $0)) }
-        case .draining: return .draining(worker)
-        case .goodbye: return .goodbye(worker)
-        case .welcome, .ping, .dispatch, .cancel, .introduce, nil: return nil
+    private mutating func noteNonsense() {
+        core.count { $0.workerNonsense += 1 }
+        if let times = strangeMessages.note(at: now) {
+            logger.warning(
+                "\(times) messages of no worker at \(endpoints.backend); does a client take it for the frontend?")
         }
     }
 
-    private mutating func readAnswer(_ header: UnsafeRawBufferPointer) -> WorkerMessage.Answer? {
-        guard frames.count <= 3, let answer = WorkerMessage.Answer(reading: header) else { return nil }
+    private mutating func event(_ message: UnsafeRawBufferPointer, from worker: PeerID) -> BrokerEvent? {
+        switch WorkerMessage.kind(of: message) {
+        case .answer: return readAnswer(message).map { .answer(worker, $0) }
+        case .pong: return WorkerMessage.Pong(reading: message).map { .pong(worker, $0) }
+        case .hello: return hello(from: worker, message)
+        case .refusal: return WorkerMessage.request(of: message).map { .refusal(worker, RequestID(rawValue: $0)) }
+        case .draining: return .draining(worker)
+        case .goodbye: return .goodbye(worker)
+        case .bundle, .welcome, .ping, .dispatch, .cancel, .introduce, nil: return nil
+        }
+    }
+
+    private mutating func readAnswer(_ message: UnsafeRawBufferPointer) -> WorkerMessage.Answer? {
+        guard frames.count <= 3, let answer = WorkerMessage.Answer(reading: message) else { return nil }
         let second = frames.count == 3 ? frames.bytes(2) : nil
-        self.answer = WorkerMessage.Parts(header, second, envelopeBytes: Int(answer.envelopeBytes))
+        self.answer = WorkerMessage.Parts(message, second, envelopeBytes: Int(answer.envelopeBytes))
         return self.answer == nil ? nil : answer
     }
 

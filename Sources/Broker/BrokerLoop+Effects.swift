@@ -30,15 +30,28 @@ extension BrokerLoop {
     // MARK: - Workers
 
     private mutating func dispatch(_ slot: Int32, to worker: PeerID, _ header: WorkerMessage.Dispatch) {
-        let isJoined = store[slot].isJoined
-        let place = toWorkers.add(to: worker, isDelimited: false, hasSecond: !isJoined)
-        store.dispatch(slot, header, into: &toWorkers[place].first)
-        if !isJoined { store[slot].second.share(into: &toWorkers[place].second) }
+        var header = header
+        let begin = WorkerMessage.Dispatch.byteCount
+        let head = store[slot].head.bytesInPlace()
+        if store[slot].isShort {
+            header.envelopeBytes = UInt16(store[slot].envelopeBytes)
+            toWorkers.add(to: worker, byteCount: begin + head.count) { frame in
+                header.write(to: frame)
+                frame.copy(head, to: begin)
+            }
+        } else {
+            let place = toWorkers.addLong(to: worker)
+            toWorkers[place].head.refill(byteCount: begin + head.count) { frame in
+                header.write(to: frame)
+                frame.copy(head, to: begin)
+            }
+            // Shared with libzmq, not given away: another worker may need it.
+            store[slot].payload.share(into: &toWorkers[place].payload)
+        }
     }
 
     private mutating func tellWorker(_ worker: PeerID, _ bytes: [UInt8]) {
-        let place = toWorkers.add(to: worker, isDelimited: false, hasSecond: false)
-        toWorkers[place].first.replace(with: Message(bytes))
+        toWorkers.add(to: worker, byteCount: bytes.count) { $0.copyBytes(from: bytes) }
     }
 
     // MARK: - Clients
@@ -50,6 +63,7 @@ extension BrokerLoop {
         store.free(slot)
         guard let answer else { return }
         let hasEnvelope = !answer.envelope.isEmpty
+        // Long payloads are frames of their own, which are passed on as they are.
         if frames.count == 2 {
             let place = toClients.add(to: client, isDelimited: shape.isDelimited, hasSecond: hasEnvelope)
             guard hasEnvelope else { return toClients[place].first.refill(copying: answer.payload) }

@@ -31,11 +31,11 @@ struct BrokerLoop: ~Copyable {
     private var areMoreEnding = false
     var workers = PeerTable()
     var frames = Frames()
-    /// What the answer in hand holds, in `frames`.
+    /// What the answer in hand holds, in `frames`; its payload is a frame of its own when the message has three.
     var answer: WorkerMessage.Parts?
     var effects: [BrokerEffect] = []
-    var toClients = Outbox()
-    var toWorkers = Outbox()
+    var toClients = ReplyOutbox()
+    var toWorkers = WorkerOutbox()
     /// Workers that a message did not reach, told to the core once all are sent.
     var unreachable: [PeerID] = []
     /// Held requests whose route the core asked for, told to it once its effects have run.

@@ -1,23 +1,34 @@
 /// Bytes that grow at their end. An array does the same; this one checks for room once an append and for nothing else:
 /// JSON is written in many short pieces.
-struct ByteBuffer: ~Copyable {
-    private var storage: UnsafeMutableRawBufferPointer
-    private(set) var count = 0
+package struct ByteBuffer: ~Copyable {
+    @usableFromInline
+    var storage: UnsafeMutableRawBufferPointer
+    package var count = 0
 
-    init(capacity: Int) {
-        storage = capacity > 0 ? .allocate(byteCount: capacity, alignment: 8) : .init(start: nil, count: 0)
+    package init(capacity: Int) {
+        storage = capacity > 0 ? .allocate(byteCount: capacity, alignment: 16) : .init(start: nil, count: 0)
     }
 
     deinit {
         storage.deallocate()
     }
 
-    var bytes: UnsafeRawBufferPointer {
+    /// Valid until something is appended.
+    @inlinable @inline(__always)
+    package var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: storage.baseAddress, count: count)
     }
 
+    /// Appends `count` bytes, which `initialize` must all write.
+    @inlinable @inline(__always)
+    package mutating func append(count: Int, _ initialize: (UnsafeMutableRawBufferPointer) -> Void) {
+        if count > storage.count - self.count { grow(by: count) }
+        initialize(UnsafeMutableRawBufferPointer(rebasing: storage[self.count..<self.count + count]))
+        self.count += count
+    }
+
     /// Lets the bytes from `count` on go; the room stays.
-    mutating func truncate(to count: Int) {
+    package mutating func truncate(to count: Int) {
         precondition(count <= self.count, "a buffer can only be cut to what it holds")
         self.count = count
     }
@@ -47,10 +58,10 @@ struct ByteBuffer: ~Copyable {
         storage[count - 1] = UInt8(ascii: ":")
     }
 
-    @inline(never)
-    private mutating func grow(by needed: Int) {
+    @inline(never) @usableFromInline
+    mutating func grow(by needed: Int) {
         let larger = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: max(count + needed, storage.count * 2, 64), alignment: 8)
+            byteCount: max(count + needed, storage.count * 2, 64), alignment: 16)
         larger.copyMemory(from: bytes)
         storage.deallocate()
         storage = larger

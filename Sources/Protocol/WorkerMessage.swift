@@ -18,6 +18,10 @@ package enum WorkerMessage {
         /// All is answered: the worker leaves.
         case goodbye = 0x47  // G
 
+        // From either.
+        /// Several messages of one frame.
+        case bundle = 0x42  // B
+
         // From a broker.
         case welcome = 0x57  // W
         case ping = 0x50  // P

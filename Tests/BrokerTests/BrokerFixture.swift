@@ -42,6 +42,9 @@ final class BrokerFixture {
 /// A DEALER that sends and receives whole messages.
 final class Peer {
     private let socket: Socket
+    /// What is left of a bundle.
+    private var unbundled: [[[UInt8]]] = []
+    private(set) var bundles = 0
     /// Nothing on this machine takes so long; a test that waits for it has failed.
     private static let patience: Int64 = 10_000_000_000
 
@@ -73,7 +76,7 @@ final class Peer {
         poller.add(socket)
         let end = MonotonicClock.nanoseconds() + Self.patience
         while MonotonicClock.nanoseconds() < end {
-            poller.wait(nanoseconds: end - MonotonicClock.nanoseconds())
+            if unbundled.isEmpty { poller.wait(nanoseconds: end - MonotonicClock.nanoseconds()) }
             guard let frames = next() else { continue }
             if frames == [WorkerMessage.bytes(.ping)] {
                 send([WorkerMessage.bytes(.pong)])
@@ -85,13 +88,21 @@ final class Peer {
     }
 
     private func next() -> [[UInt8]]? {
+        if !unbundled.isEmpty { return unbundled.removeFirst() }
         var frames: [[UInt8]] = []
         var frame = Message()
         while let more = socket.receive(&frame) {
             frames.append(frame.bytes)
-            if !more { return frames }
+            if !more { break }
         }
-        return nil
+        guard let first = frames.first else { return nil }
+        guard first.first == WorkerMessage.Kind.bundle.rawValue else { return frames }
+        bundles += 1
+        first.withUnsafeBytes { bytes in
+            var reader = BundleReader(bytes)
+            while let message = reader.next() { unbundled.append([Array(message)]) }
+        }
+        return unbundled.isEmpty ? nil : unbundled.removeFirst()
     }
 
     /// The reply to a request of these frames.

@@ -62,6 +62,57 @@ import Testing
         #expect(try client.receive() == [Array(#"{"v":1,"id":null,"status":"ok"}"#.utf8)])
     }
 
+    /// Many at once leave and come in bundles, in order, with nothing lost and a long one between them.
+    @Test func aBurstTravelsInBundles() throws {
+        let fixture = try BrokerFixture()
+        let worker = try fixture.worker(capacity: 1_000)
+        let client = try fixture.client()
+        let payloads = (0..<200).map { $0 == 100 ? String(repeating: "long", count: 1_000) : "payload \($0)" }
+        for (number, payload) in payloads.enumerated() {
+            client.send(#"{"op":"predict","model":"m","id":\#(number)}"#, payload)
+        }
+        var bundle = MessageBundle()
+        for payload in payloads {
+            let dispatched = try #require(Dispatched(try worker.receive()))
+            #expect(dispatched.payload == payload)
+            let reply = #"{"v":1,"id":null,"status":"ok"}"#
+            let answer = dispatched.answer(reply, payload, joined: payload.utf8.count < 100)
+            if answer.count == 2 {
+                worker.send([Array(bundle.frame)])
+                bundle.removeAll()
+                worker.send(answer)
+            } else {
+                bundle.append(byteCount: answer[0].count) { $0.copyBytes(from: answer[0]) }
+            }
+        }
+        worker.send([Array(bundle.frame)])
+        for payload in payloads { #expect(try Reply(try client.receive()).payload == payload) }
+        #expect(worker.bundles > 0)
+    }
+
+    /// What is whole in a bundle counts; the rest, and a bundle with a frame behind it, is nobody's.
+    @Test func aBundleThatEndsWithinAMessageIsReadAsFarAsItIsWhole() throws {
+        let fixture = try BrokerFixture()
+        let worker = try fixture.worker()
+        let client = try fixture.client()
+        client.send(#"{"op":"predict","model":"m"}"#, "1")
+        client.send(#"{"op":"predict","model":"m"}"#, "2")
+        let (one, two) = (
+            try #require(Dispatched(try worker.receive())), try #require(Dispatched(try worker.receive()))
+        )
+        var bundle = MessageBundle()
+        for dispatched in [one, two] {
+            let answer = dispatched.answer(#"{"v":1,"id":null,"status":"ok"}"#, dispatched.payload, joined: true)[0]
+            bundle.append(byteCount: answer.count) { $0.copyBytes(from: answer) }
+        }
+        worker.send([Array(bundle.frame), [1]])
+        worker.send([Array(bundle.frame.dropLast())])
+        #expect(try Reply(try client.receive()).payload == "1")
+        worker.send(two.answer(#"{"v":1,"id":null,"status":"ok"}"#, "2", joined: true))
+        #expect(try Reply(try client.receive()).payload == "2")
+        #expect(try client.ask(#"{"op":"stats"}"#).text.contains(#""worker_messages":2"#))
+    }
+
     /// The request stays the worker's; its next answer counts.
     @Test func aJoinedAnswerThatIsShorterThanItSaysIsNone() throws {
         let fixture = try BrokerFixture()

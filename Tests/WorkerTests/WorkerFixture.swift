@@ -9,6 +9,8 @@ import Testing
 
 /// A worker of the echo plug-in, and a broker played by the test: frame by frame, over a real socket.
 final class WorkerFixture {
+    /// What is left of a bundle.
+    private var unbundled: [[[UInt8]]] = []
     let worker: Worker
     private let socket: Socket
     private var peer: [UInt8] = []
@@ -68,6 +70,7 @@ final class WorkerFixture {
 
     /// The next message of the worker, without its address.
     func receive() throws -> [[UInt8]] {
+        if !unbundled.isEmpty { return unbundled.removeFirst() }
         var poller = Poller()
         poller.add(socket)
         var frame = Message()
@@ -82,7 +85,12 @@ final class WorkerFixture {
             }
             guard let address = frames.first else { continue }
             peer = address
-            return Array(frames.dropFirst())
+            guard frames[1].first == WorkerMessage.Kind.bundle.rawValue else { return Array(frames.dropFirst()) }
+            frames[1].withUnsafeBytes { bytes in
+                var reader = BundleReader(bytes)
+                while let message = reader.next() { unbundled.append([Array(message)]) }
+            }
+            return unbundled.removeFirst()
         }
         throw SibylError(.deadlineExceeded, "the worker sent nothing")
     }
@@ -91,14 +99,32 @@ final class WorkerFixture {
         _ request: UInt64, _ envelope: String, _ payload: String, milliseconds: UInt64 = 10_000, isBatch: Bool = false,
         isBulk: Bool = false, joined: Bool = false
     ) {
+        let first = Self.head(
+            request, envelope, milliseconds: milliseconds, isBatch: isBatch, isBulk: isBulk, joined: joined)
+        send(joined ? [first + Array(payload.utf8)] : [first, Array(payload.utf8)])
+    }
+
+    /// Sends several at once.
+    func dispatchBundle(_ requests: [(UInt64, envelope: String, payload: String)]) {
+        var bundle = MessageBundle()
+        for (request, envelope, payload) in requests {
+            let message = Self.head(request, envelope, joined: true) + Array(payload.utf8)
+            bundle.append(byteCount: message.count) { $0.copyBytes(from: message) }
+        }
+        send([Array(bundle.frame)])
+    }
+
+    private static func head(
+        _ request: UInt64, _ envelope: String, milliseconds: UInt64 = 10_000, isBatch: Bool = false,
+        isBulk: Bool = false, joined: Bool
+    ) -> [UInt8] {
         let header = WorkerMessage.Dispatch(
             request: request, model: 0, timeLeft: milliseconds * 1_000, queued: 5, attempt: 1,
             envelopeBytes: joined ? UInt16(envelope.utf8.count) : 0,
             flags: WorkerMessage.Flags(isTwoFrames: true, isBatch: isBatch, isBulk: isBulk))
         var bytes = [UInt8](repeating: 0, count: WorkerMessage.Dispatch.byteCount)
         bytes.withUnsafeMutableBytes { header.write(to: $0) }
-        let first = bytes + Array(envelope.utf8)
-        send(joined ? [first + Array(payload.utf8)] : [first, Array(payload.utf8)])
+        return bytes + Array(envelope.utf8)
     }
 
     struct Answered {

@@ -27,6 +27,17 @@ import Testing
         #expect(answer.envelope.hasPrefix(#"{"v":1,"id":"x","status":"ok""#))
     }
 
+    @Test func aBundleOfRequestsIsAnsweredOneByOne() throws {
+        let fixture = try WorkerFixture()
+        fixture.dispatchBundle((1...8).map { ($0, Self.envelope, "\($0)") })
+        var answered: [UInt64: String] = [:]
+        for _ in 1...8 {
+            let answer = try fixture.answer()
+            answered[answer.header.request] = answer.payload
+        }
+        #expect(answered == Dictionary(uniqueKeysWithValues: (1...8).map { (UInt64($0), "\($0)") }))
+    }
+
     @Test func anErrorIsOneWholeReply() throws {
         let fixture = try WorkerFixture()
         fixture.dispatch(1, Self.envelope, "[1, 2")

@@ -69,23 +69,22 @@ struct AnswerWriter: ~Copyable {
 
     private static var nothing: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
 
-    /// Makes the frames of an answer, one of them when `payload` is short.
+    /// Puts an answer into a job, an output that is short behind the rest.
     private static func put(
         _ header: WorkerMessage.Answer, _ envelope: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer,
         into job: Job
     ) {
-        let isJoined = payload.count <= WorkerMessage.joinedBytes
+        let isShort = payload.count <= WorkerMessage.joinedBytes
         var header = header
-        header.envelopeBytes = isJoined ? UInt32(envelope.count) : 0
-        let begin = WorkerMessage.Answer.byteCount
-        let end = begin + envelope.count
-        let head = Message(byteCount: end + (isJoined ? payload.count : 0)) { frame in
-            header.write(to: frame)
-            UnsafeMutableRawBufferPointer(rebasing: frame[begin...]).copyMemory(from: envelope)
-            if isJoined { UnsafeMutableRawBufferPointer(rebasing: frame[end...]).copyMemory(from: payload) }
+        header.envelopeBytes = isShort ? UInt32(envelope.count) : 0
+        job.clearAnswer()
+        job.answerHead.append(count: WorkerMessage.Answer.byteCount) { header.write(to: $0) }
+        job.answerHead.append(count: envelope.count) { $0.copyMemory(from: envelope) }
+        if isShort {
+            job.answerHead.append(count: payload.count) { $0.copyMemory(from: payload) }
+        } else {
+            job.answerBody.replace(with: Message(copying: payload))
+            job.isAnswerLong = true
         }
-        job.answerHead.replace(with: head)
-        job.isAnswerJoined = isJoined
-        if !isJoined { job.answerBody.replace(with: Message(copying: payload)) }
     }
 }

@@ -1,4 +1,5 @@
 internal import SibylCore
+internal import SibylJSON
 internal import SibylProtocol
 internal import SibylTransport
 internal import Synchronization
@@ -18,8 +19,9 @@ final class Job: @unchecked Sendable {
     var arrived = Instant(nanoseconds: 0)
     var deadline = Instant.distantFuture
 
-    /// The frames of the dispatch as they came, the second empty where it is joined to the first.
-    private var head = Message()
+    /// The dispatch: its header, the client's envelope in the two-frame shape, and a payload that is short.
+    private var head = ByteBuffer(capacity: 512)
+    /// A payload, or in the one-frame shape the client's message, that is long.
     private var body = Message()
     /// What is in them.
     private var parts = WorkerMessage.Parts()
@@ -29,11 +31,11 @@ final class Job: @unchecked Sendable {
     /// A batch of which a part is computed.
     var batch: BatchComputation?
 
-    /// The answer: a header, behind it the reply's envelope in the two-frame shape, and behind that what is joined.
-    var answerHead = Message()
-    /// The output; in the one-frame shape and for every error the whole reply. Empty where it is joined.
+    /// The answer: a header, behind it the reply's envelope in the two-frame shape, and an output that is short.
+    var answerHead = ByteBuffer(capacity: 512)
+    /// The output, or in the one-frame shape the whole reply, when it is long; else empty.
     var answerBody = Message()
-    var isAnswerJoined = true
+    var isAnswerLong = false
 
     private let dismissed = Atomic(false)
 
@@ -41,14 +43,15 @@ final class Job: @unchecked Sendable {
     var isBatch: Bool { dispatch.flags.isBatch }
     var priority: Priority { dispatch.flags.isBulk ? .bulk : .interactive }
 
-    /// Takes the first frame of a dispatch.
-    func take(_ first: inout Message) {
-        head.replace(with: first.take())
+    /// Takes a dispatch: copies what is short.
+    func take(_ message: UnsafeRawBufferPointer) {
+        head.append(count: message.count) { $0.copyMemory(from: message) }
         setParts(nil)
     }
 
-    func take(second: inout Message) {
-        body.replace(with: second.take())
+    func take(_ message: UnsafeRawBufferPointer, payload: inout Message) {
+        head.append(count: message.count) { $0.copyMemory(from: message) }
+        body.replace(with: payload.take())
         setParts(body.bytesInPlace())
     }
 
@@ -56,17 +59,24 @@ final class Job: @unchecked Sendable {
     var payloadBytes: Int { parts.payload.count }
 
     private func setParts(_ second: UnsafeRawBufferPointer?) {
-        let read = WorkerMessage.Parts(head.bytesInPlace(), second, envelopeBytes: Int(dispatch.envelopeBytes))
+        let read = WorkerMessage.Parts(head.bytes, second, envelopeBytes: Int(dispatch.envelopeBytes))
         parts = read ?? WorkerMessage.Parts()
     }
 
     /// Lets the request's bytes go.
     func clear() {
         parts = WorkerMessage.Parts()
-        head.clear()
+        head.truncate(to: 0)
         body.clear()
         envelope = nil
         batch = nil
+    }
+
+    /// Lets the answer's bytes go.
+    func clearAnswer() {
+        answerHead.truncate(to: 0)
+        if isAnswerLong { answerBody.clear() }
+        isAnswerLong = false
     }
 
     /// Whether nobody waits for the answer any more: an executor that has it stops where it can.

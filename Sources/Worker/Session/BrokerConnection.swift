@@ -1,3 +1,4 @@
+internal import SibylProtocol
 internal import SibylTransport
 
 /// One broker's socket, and what tells of its connection. The session's thread alone touches it.
@@ -5,6 +6,8 @@ final class BrokerConnection {
     let endpoint: String
     let socket: Socket
     let monitor: SocketMonitor
+    /// What is to be sent at the end of this turn of the loop.
+    var bundle = MessageBundle()
 
     /// - Parameter capacity: requests that the broker may hand over before any is answered.
     init(to endpoint: String, capacity: UInt32, in context: Context) throws(TransportError) {

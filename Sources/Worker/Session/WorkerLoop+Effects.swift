@@ -45,9 +45,8 @@ extension WorkerLoop {
         job.isDismissed = false
         job.deadline = deadline
         job.arrived = now
-        if let header = frames[0].withUnsafeBytes({ WorkerMessage.Dispatch(reading: $0) }) { job.dispatch = header }
-        job.take(&frames[0])
-        if frames.count == 2 { job.take(second: &frames[1]) }
+        if let header = WorkerMessage.Dispatch(reading: dispatched) { job.dispatch = header }
+        if frames.count == 2 { job.take(dispatched, payload: &frames[1]) } else { job.take(dispatched) }
         return job
     }
 
@@ -109,17 +108,35 @@ extension WorkerLoop {
 
     // MARK: - Sending
 
+    /// What is short goes with all else that the broker is told in this turn of the loop.
     private mutating func send(_ bytes: [UInt8], to broker: Int32) {
-        guard case .sent = connections[Int(broker)].socket.send(Message(bytes)) else { return unsent.append(broker) }
+        bytes.withUnsafeBytes { gather($0, for: broker) }
     }
 
     private mutating func sendAnswer(of job: Job, to broker: Int32) {
-        let isJoined = job.isAnswerJoined
-        guard case .sent = connections[Int(broker)].socket.send(&job.answerHead, more: !isJoined) else {
+        guard job.isAnswerLong else { return gather(job.answerHead.bytes, for: broker) }
+        flush(broker)
+        guard case .sent = connections[Int(broker)].socket.send(job.answerHead.bytes, more: true) else {
             return unsent.append(broker)
         }
         // The rest of a message whose first frame was taken is always taken.
-        if !isJoined { _ = connections[Int(broker)].socket.send(&job.answerBody) }
+        _ = connections[Int(broker)].socket.send(&job.answerBody)
+    }
+
+    private mutating func gather(_ message: UnsafeRawBufferPointer, for broker: Int32) {
+        let connection = connections[Int(broker)]
+        if !connection.bundle.hasRoom(for: message.count) || connection.bundle.count >= Self.gathered { flush(broker) }
+        connection.bundle.append(byteCount: message.count) { $0.copyMemory(from: message) }
+    }
+
+    /// Sends a broker what has gathered for it.
+    mutating func flush(_ broker: Int32) {
+        let connection = connections[Int(broker)]
+        if connection.bundle.count == 0 { return }
+        let outcome = connection.socket.send(connection.bundle.frame)
+        connection.bundle.removeAll()
+        if case .sent = outcome { return }
+        unsent.append(broker)
     }
 
     private mutating func reconnect(_ broker: Int32) {

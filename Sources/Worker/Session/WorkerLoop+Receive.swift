@@ -5,33 +5,45 @@ internal import SibylTransport
 
 /// What brokers send.
 extension WorkerLoop {
-    mutating func receiveMessage(from broker: Int32) {
-        guard let event = event(from: broker) else {
-            logger.warning("\(configuration.brokers[Int(broker)]) sent what is no message of the protocol")
-            return
+    /// Takes what is in the frames in hand.
+    ///
+    /// - Returns: how many messages that were.
+    mutating func receiveMessages(from broker: Int32) -> Int {
+        var count = 0
+        var reader = BundleReader(frames.bytes(0))
+        if reader.isBundle && frames.count > 1 { reader.stop() }
+        while let message = reader.next() {
+            count += 1
+            if let event = event(message, from: broker) {
+                dispatched = message
+                tell(event)
+            } else {
+                noteNonsense(of: broker)
+            }
+            if accepted.count >= Self.handOver { handOver() }
         }
-        tell(event)
+        if reader.isBroken { noteNonsense(of: broker) }
+        return count
     }
 
-    private func event(from broker: Int32) -> WorkerEvent? {
-        let count = frames.count
-        return frames[0].withUnsafeBytes { header -> WorkerEvent? in
-            switch WorkerMessage.kind(of: header) {
-            case .dispatch:
-                guard count <= 2, let dispatch = WorkerMessage.Dispatch(reading: header) else { return nil }
-                // Of a joined message that is shorter than it says there is nothing to compute.
-                let isWhole =
-                    count == 2 || Int(dispatch.envelopeBytes) <= header.count - WorkerMessage.Dispatch.byteCount
-                return isWhole ? .dispatch(broker: broker, dispatch) : nil
-            case .ping: return .ping(broker: broker)
-            case .welcome: return WorkerMessage.Welcome(reading: header).map { .welcome(broker: broker, $0) }
-            case .cancel:
-                return WorkerMessage.request(of: header).map {
-                    .cancel(broker: broker, RequestID(rawValue: $0))
-                }
-            case .introduce: return .introduce(broker: broker)
-            case .hello, .pong, .answer, .refusal, .draining, .goodbye, nil: return nil
-            }
+    private func noteNonsense(of broker: Int32) {
+        logger.warning("\(configuration.brokers[Int(broker)]) sent what is no message of the protocol")
+    }
+
+    private func event(_ message: UnsafeRawBufferPointer, from broker: Int32) -> WorkerEvent? {
+        switch WorkerMessage.kind(of: message) {
+        case .dispatch:
+            guard frames.count <= 2, let dispatch = WorkerMessage.Dispatch(reading: message) else { return nil }
+            // Of a short one that is shorter than it says there is nothing to compute.
+            let isWhole =
+                frames.count == 2 || Int(dispatch.envelopeBytes) <= message.count - WorkerMessage.Dispatch.byteCount
+            return isWhole ? .dispatch(broker: broker, dispatch) : nil
+        case .ping: return .ping(broker: broker)
+        case .welcome: return WorkerMessage.Welcome(reading: message).map { .welcome(broker: broker, $0) }
+        case .cancel:
+            return WorkerMessage.request(of: message).map { .cancel(broker: broker, RequestID(rawValue: $0)) }
+        case .introduce: return .introduce(broker: broker)
+        case .bundle, .hello, .pong, .answer, .refusal, .draining, .goodbye, nil: return nil
         }
     }
 }

@@ -10,7 +10,9 @@ struct WorkerLoop: ~Copyable {
     /// Messages taken from one socket before the others have their turn.
     private static let burst = 256
     /// Jobs handed to the executors at once while more arrive: they are to start before a long burst is over.
-    private static let handOver = 32
+    static let handOver = 32
+    /// Messages that gather for a broker before they are sent: it is to have work while more are written.
+    static let gathered = 32
 
     let configuration: WorkerConfiguration
     let context: Context
@@ -24,6 +26,8 @@ struct WorkerLoop: ~Copyable {
     var connections: [BrokerConnection] = []
     private var poller = Poller()
     var frames = Frames()
+    /// The dispatch in hand, in `frames`.
+    var dispatched = UnsafeRawBufferPointer(start: nil, count: 0)
     var effects: [WorkerEffect] = []
     var answers: AnswerWriter
 
@@ -104,6 +108,7 @@ struct WorkerLoop: ~Copyable {
         for index in connections.indices where connections[index].isInProcess {
             tell(.connected(broker: Int32(index)))
         }
+        flush()
         // Ends with a drain or a stop, which the core bounds in time.
         while !core.isDrained {
             let deadline = core.nextDeadline
@@ -117,6 +122,7 @@ struct WorkerLoop: ~Copyable {
                 if poller.isReadable(2 + 2 * index) { watchConnection(index) }
                 if poller.isReadable(3 + 2 * index) { receive(from: index) }
             }
+            flush()
         }
         queue.close()
     }
@@ -162,15 +168,15 @@ struct WorkerLoop: ~Copyable {
 
     private mutating func receive(from index: Int) {
         let connection = connections[index]
-        for _ in 0..<Self.burst {
+        var messages = 0
+        while messages < Self.burst {
             guard connection.socket.receive(&frames) else { break }
-            receiveMessage(from: Int32(index))
-            if accepted.count >= Self.handOver { handOver() }
+            messages += 1 + receiveMessages(from: Int32(index))
         }
         handOver()
     }
 
-    private mutating func handOver() {
+    mutating func handOver() {
         if accepted.isEmpty { return }
         queue.add(accepted)
         accepted.removeAll(keepingCapacity: true)
@@ -187,8 +193,7 @@ struct WorkerLoop: ~Copyable {
     mutating func release(_ job: Job) {
         jobs[Int(job.slot)] = nil
         job.clear()
-        job.answerHead.clear()
-        if !job.isAnswerJoined { job.answerBody.clear() }
+        job.clearAnswer()
         idle.append(job)
     }
 
@@ -198,6 +203,18 @@ struct WorkerLoop: ~Copyable {
     mutating func tell(_ event: WorkerEvent) {
         core.handle(event, at: now, into: &effects)
         runEffects()
+        tellLosses()
+    }
+
+    /// Sends what has gathered.
+    private mutating func flush() {
+        for index in connections.indices { flush(Int32(index)) }
+        tellLosses()
+        // What was told of the losses, to other brokers.
+        for index in connections.indices { flush(Int32(index)) }
+    }
+
+    private mutating func tellLosses() {
         // Each broker is told once that it can't be reached, and each job withdrawn once.
         while true {
             if let broker = unsent.popLast() {

@@ -2,14 +2,14 @@ internal import BasicContainers
 internal import SibylProtocol
 internal import SibylTransport
 
-/// Messages on their way out of one socket, kept until a burst of incoming ones is dealt with.
+/// Replies on their way to clients, kept until a burst of incoming ones is dealt with.
 ///
 /// libzmq's own thread wakes at the first message that it is given, and writes what is there by then. Given one message
 /// at a time between other work, it writes each alone; given many at once, dozens in one system call.
 ///
 /// Short frames are kept a while after they were sent, so that libzmq's thread, which lets go of them first, has nothing to
 /// free: memory that one thread takes and another gives back has both wait for the allocator's lock.
-struct Outbox: ~Copyable {
+struct ReplyOutbox: ~Copyable {
     struct Entry: ~Copyable {
         var peer = PeerID(rawValue: 0)
         var isDelimited = false
@@ -52,7 +52,7 @@ struct Outbox: ~Copyable {
     /// - Parameter failed: told of each peer that a message did not reach: it is gone, or doesn't read.
     mutating func flush(through socket: borrowing Socket, to peers: borrowing PeerTable, failed: (PeerID) -> Void) {
         for place in first..<first + count {
-            guard Self.address(entries[place].peer, through: socket, peers) else {
+            guard socket.address(entries[place].peer, by: peers) else {
                 failed(entries[place].peer)
                 entries[place].first.clear()
                 entries[place].second.clear()
@@ -78,14 +78,14 @@ struct Outbox: ~Copyable {
             _ = socket.send(&shared, more: more)
         }
     }
+}
 
+extension Socket {
     /// Sends the frame that a ROUTER finds a peer by; false when there is no such peer, or no room for it.
     @inline(__always)
-    private static func address(
-        _ peer: PeerID, through socket: borrowing Socket, _ peers: borrowing PeerTable
-    ) -> Bool {
+    func address(_ peer: PeerID, by peers: borrowing PeerTable) -> Bool {
         let outcome = peers.withAddress(of: peer) { address in
-            if case .sent = socket.send(address, more: true) { true } else { false }
+            if case .sent = send(address, more: true) { true } else { false }
         }
         return outcome ?? false
     }
