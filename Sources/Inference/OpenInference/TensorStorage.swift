@@ -2,7 +2,7 @@
 /// whatever computes on it.
 struct ElementBuffer: ~Copyable {
     /// A cache line, as wide as the widest vector registers.
-    private static let alignment = 64
+    static let alignment = 64
 
     private var storage: UnsafeMutableRawBufferPointer
     private var count = 0
@@ -58,6 +58,14 @@ final class TensorStorage {
     func keep(_ bytes: UnsafeMutableRawBufferPointer) -> UnsafeRawBufferPointer {
         owned.append(bytes)
         return UnsafeRawBufferPointer(bytes)
+    }
+
+    /// Room for elements, aligned for whatever computes on them.
+    func allocate(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
+        let bytes = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: byteCount, alignment: ElementBuffer.alignment)
+        owned.append(bytes)
+        return bytes
     }
 
     /// Keeps a copy: of many short strings in few allocations.
