@@ -9,8 +9,8 @@ public struct BatchingDescription: Sendable, Hashable {
     public var delayMicroseconds: Int?
     /// Numbers of items that the model computes best, ascending, none above the maximum; empty for any.
     public var preferred: [Int] = []
-    /// How many runs may go on at once.
-    public var instances = 1
+    /// How many runs may go on at once; as many as the worker has threads when nil.
+    public var instances: Int?
 
     public init() {}
 
@@ -20,7 +20,7 @@ public struct BatchingDescription: Sendable, Hashable {
         maximum = members["maximum"]?.whole(in: 1...10_000) ?? maximum
         delayMicroseconds = members["delay_us"]?.whole(in: 0...1_000_000)
         preferred = members["preferred"]?.list().compactMap { [maximum] in $0.whole(in: 1...maximum) }.sorted() ?? []
-        instances = members["instances"]?.whole(in: 1...1_000) ?? instances
+        instances = members["instances"]?.whole(in: 1...1_000)
         members.refuseOthers()
     }
 }
