@@ -54,15 +54,6 @@ struct RecordColumn: Sendable {
     var spec: TensorSpec { TensorSpec(name, kind.type, shape: [-1]) }
 }
 
-extension DataType {
-    fileprivate var isInteger: Bool {
-        switch self {
-        case .uint8, .uint16, .uint32, .uint64, .int8, .int16, .int32, .int64: true
-        default: false
-        }
-    }
-}
-
 /// A model's inputs or outputs as columns.
 struct RecordSchema: Sendable {
     let columns: [RecordColumn]
