@@ -14,6 +14,8 @@ struct TensorRequest {
     /// Its items among those of its group.
     let rows: Range<Int>
     let form: Form
+
+    var isRecord: Bool { if case .record = form { true } else { false } }
 }
 
 /// Requests whose items have the same shapes, so that one run can compute them together. Their items lie one behind the
@@ -113,11 +115,10 @@ final class RequestGroup {
         settle()
         do throws(InputFault) {
             var next = 0
-            for (place, input) in binding.inputs.enumerated() {
-                for field in input.fields {
-                    try append(members[next], field, to: place)
-                    next += 1
-                }
+            for place in binding.inputs.indices {
+                let input = binding.inputs[place]
+                try append(members[next..<next + input.fields.count], of: input, at: place)
+                next += input.fields.count
             }
         } catch {
             for (buffer, count) in zip(buffers, counts) { buffer.truncate(to: rows * count) }
@@ -126,15 +127,16 @@ final class RequestGroup {
         append(payload, 1, .record)
     }
 
-    private func append(_ node: JSONNode?, _ field: FieldBinding, to place: Int) throws(InputFault) {
+    private func append(_ nodes: ArraySlice<JSONNode?>, of input: InputBinding, at place: Int) throws(InputFault) {
         let buffer = buffers[place]
-        guard let node else {
-            guard let fallback = field.fallback else { throw InputFault(message: "must be there").inside(field.name) }
-            return buffer.append(fallback.elements.view(of: 0..<fallback.elements.count, shape: fallback.shape))
+        if input.isRow {
+            return try buffer.append(row: nodes, of: input.fields)
         }
+        let field = input.fields[0]
+        guard let node = nodes[nodes.startIndex] else { return try buffer.appendFallback(of: field) }
         do throws(InputFault) {
             // The lengths are the group's: its shapes have been told from this record, or from one like it.
-            try buffer.append(node, shape: field.shape.isEmpty ? [] : shapes[place][...])
+            try buffer.append(node, shape: shapes[place][...])
         } catch {
             throw error.inside(field.name)
         }

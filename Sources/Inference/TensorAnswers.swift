@@ -32,14 +32,10 @@ struct TensorAnswers {
     {
         self.outputs = outputs
         self.inference = inference
-        var isRecord = false
         for request in run {
-            switch request.form {
-            case .record: isRecord = true
-            case .infer(_, let places): try check(places)
-            }
+            if case .infer(_, let places) = request.form { try check(places) }
         }
-        guard isRecord else { return }
+        guard run.contains(where: \.isRecord) else { return }
         for output in inference.binding.outputs {
             let tensor = try outputs.tensor(at: output.place)
             writers.append(try OutputWriter(output, tensor, rows: outputs.isBatched ? outputs.rows.count : nil))

@@ -54,12 +54,13 @@ extension TensorInference {
         }
     }
 
-    /// The places of the outputs that a run must give, each once.
+    /// The places of the outputs that a run must give, ascending, each once.
     private func wanted(by run: ArraySlice<TensorRequest>) -> [Int] {
+        if run.allSatisfy(\.isRecord) { return binding.places }
         var isWanted = [Bool](repeating: false, count: binding.signature.outputs.count)
         for request in run {
             switch request.form {
-            case .record: for output in binding.outputs { isWanted[output.place] = true }
+            case .record: for place in binding.places { isWanted[place] = true }
             case .infer(_, let outputs): for place in outputs { isWanted[place] = true }
             }
         }

@@ -11,7 +11,7 @@ public import SibylModel
 /// What JSON has no form for: an output that is not finite fails with `PredictionError.failed`, unless its description
 /// says `nullable`, when it is null and its schema allows that. An input may be null where its description says `nullable`,
 /// and is not a number then.
-public struct TensorInference: InferenceModel {
+public final class TensorInference: InferenceModel {
     public let metadata: ModelMetadata
     public var tensors: TensorSignature { binding.signature }
 

@@ -84,7 +84,7 @@ final class RunLog: Sendable {
 }
 
 extension TensorInference {
-    init(_ model: any TensorModel, _ description: JSONValue = [:]) throws {
+    convenience init(_ model: any TensorModel, _ description: JSONValue = [:]) throws {
         try self.init(model, name: "fake", version: "1.0.0", description: try ModelDescription(json: description))
     }
 

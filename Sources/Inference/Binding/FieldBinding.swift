@@ -1,7 +1,7 @@
 internal import SibylJSON
 
 /// A member of the record that a model takes.
-struct FieldBinding: Sendable {
+final class FieldBinding: Sendable {
     let name: String
     /// The lengths of its arrays in arrays, -1 for any; empty for a scalar.
     let shape: [Int]

@@ -1,7 +1,7 @@
 internal import SibylJSON
 
 /// How an input tensor is filled from a record.
-struct InputBinding: Sendable {
+final class InputBinding: Sendable {
     let spec: TensorSpec
     /// The shape of an item, -1 for any length where the record decides it.
     let shape: [Int]
@@ -9,7 +9,9 @@ struct InputBinding: Sendable {
     let fields: [FieldBinding]
 
     /// Whether the record decides on a length.
-    var isRagged: Bool { shape.contains(-1) }
+    let isRagged: Bool
+    /// Whether each member is a scalar.
+    let isRow: Bool
 
     /// - Parameters:
     ///   - isBatched: whether the tensor's first dimension counts items.
@@ -34,6 +36,8 @@ struct InputBinding: Sendable {
                 FieldBinding(feature, of: spec.type, shape: [], path: "\(path).features[\(index)]", problems)
             }
         }
+        isRagged = shape.contains(-1)
+        isRow = fields.allSatisfy(\.shape.isEmpty)
     }
 
     /// Whether an item can be so many scalars in a row.

@@ -1,7 +1,10 @@
 internal import SibylJSON
 
 /// How an output tensor becomes a member of the record that a model gives.
-struct OutputBinding: Sendable {
+///
+/// A class, as the bindings of inputs are: the hot path walks lists of them, and copies of a struct with so many members
+/// would be counted member by member.
+final class OutputBinding: Sendable {
     enum Form: Sendable {
         /// A scalar, or nested arrays by the item's shape.
         case plain

@@ -2,7 +2,7 @@ internal import SibylJSON
 internal import SibylModel
 
 /// Writes items of one output tensor as members of records.
-struct OutputWriter {
+final class OutputWriter {
     private let binding: OutputBinding
     private let tensor: TensorView
     /// The shape in which an item is written.

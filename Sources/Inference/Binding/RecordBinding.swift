@@ -2,7 +2,7 @@ internal import SibylJSON
 internal import SibylModel
 
 /// How the records that a model takes and gives in JSON become its tensors, and its tensors records.
-struct RecordBinding: Sendable {
+final class RecordBinding: Sendable {
     /// The model's own, but for shapes that the description puts right.
     let signature: TensorSignature
     /// Whether the first dimension of each tensor counts items.
@@ -11,6 +11,8 @@ struct RecordBinding: Sendable {
     let inputs: [InputBinding]
     /// Those that are given, in the order in which they are.
     let outputs: [OutputBinding]
+    /// The places of their tensors in the signature, ascending, each once.
+    let places: [Int]
     /// The members of all inputs, one behind the other.
     let fields: FieldTable
     /// Whether records decide on lengths of tensors.
@@ -36,6 +38,7 @@ struct RecordBinding: Sendable {
         isBatched = reader.isBatched
         inputs = reader.inputs()
         outputs = reader.outputs()
+        places = Set(outputs.map(\.place)).sorted()
         let names = inputs.flatMap(\.fields).map(\.name)
         fields = FieldTable(names)
         isRagged = inputs.contains(where: \.isRagged)

@@ -46,6 +46,30 @@ extension TensorBuffer {
         }
     }
 
+    /// Appends scalars, one a field. On a fault some of them may have been appended.
+    ///
+    /// - Parameter nodes: nil for one that is missing.
+    /// - Throws: `InputFault` for one that the type can't hold, or that must be there.
+    func append(row nodes: ArraySlice<JSONNode?>, of fields: [FieldBinding]) throws(InputFault) {
+        for index in fields.indices {
+            guard let node = nodes[nodes.startIndex + index] else {
+                try appendFallback(of: fields[index])
+                continue
+            }
+            do throws(InputFault) {
+                try append(node, shape: [])
+            } catch {
+                throw error.inside(fields[index].name)
+            }
+        }
+    }
+
+    /// Appends what stands for a member that is missing.
+    func appendFallback(of field: FieldBinding) throws(InputFault) {
+        guard let fallback = field.fallback else { throw InputFault(message: "must be there").inside(field.name) }
+        append(fallback.elements.view(of: 0..<fallback.elements.count, shape: fallback.shape))
+    }
+
     private func append<Element: TensorElement>(
         _ node: JSONNode, _ shape: ArraySlice<Int>, as type: Element.Type
     ) throws(InputFault) {
