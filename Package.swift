@@ -101,7 +101,8 @@ let package = Package(
             name: "InferenceTests", dependencies: ["SibylInference", "SibylModel", "SibylJSON"], swiftSettings: settings
         ),
         .testTarget(
-            name: "ONNXTests", dependencies: ["SibylONNX", "SibylInference", "SibylModel", "SibylJSON"],
+            name: "ONNXTests",
+            dependencies: ["SibylONNX", "SibylInference", "SibylModel", "SibylJSON", "SibylTransport"],
             swiftSettings: settings),
         .testTarget(name: "ProtocolTests", dependencies: ["SibylProtocol", "SibylJSON"], swiftSettings: settings),
         .testTarget(name: "CoreTests", dependencies: ["SibylCore"], swiftSettings: settings),

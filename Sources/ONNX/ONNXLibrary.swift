@@ -20,8 +20,8 @@ public final class ONNXLibrary: @unchecked Sendable {
     /// The process's own, which needs no release.
     let allocator: OpaquePointer
 
-    /// The first version whose wheel brings a shared library, and which has every function that is called here.
-    private static let oldest = (major: 1, minor: 19)
+    /// The first version that has every function that is called here.
+    private static let oldest = (major: 1, minor: 24)
     private static let opened = Mutex<[String: ONNXLibrary]>([:])
 
     /// Opens the first library there is among `locations`, or gives it again.

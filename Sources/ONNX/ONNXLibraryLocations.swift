@@ -15,7 +15,8 @@ public struct ONNXLibraryLocations: Sendable {
         self.folders = folders
     }
 
-    static let advice = "`pip install --no-deps --target DIR onnxruntime` brings one, and onnx.library = DIR names it"
+    static let advice =
+        "`pip install --no-deps --target DIR onnxruntime` brings it, and the setting onnx.library names DIR"
     /// Debian calls it so, from version 13 on.
     private static let systemName = "libonnxruntime.so.1"
     /// Within the folder into which pip installs.

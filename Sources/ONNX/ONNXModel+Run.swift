@@ -14,7 +14,7 @@ extension ONNXModel {
         if outputs.isEmpty { return try body([]) }
         do {
             let results = try compute(ValueList(inputs, for: signature.inputs, session.library), outputs)
-            try results.withViews(outputs.map { signature.outputs[$0] }, body)
+            try results.withViews(of: signature.outputs, at: outputs, body)
         } catch let status as ONNXStatus {
             // What no operator takes is the input's fault; what else goes wrong, the model's.
             throw PredictionError(status.isAboutArguments ? .invalidInput : .failed, status.message, cause: status)
@@ -24,9 +24,11 @@ extension ONNXModel {
     private func compute(_ inputs: borrowing ValueList, _ outputs: [Int]) throws(ONNXStatus) -> ValueList {
         let api = session.library.api
         let results = ValueList(session.library, count: outputs.count)
-        let names = outputs.map { outputNames.names[$0] }
-        let status = names.withUnsafeBufferPointer { names in
-            inputs.withPlaces { inputs in
+        let status = withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>.self, capacity: outputs.count) { names in
+            for (place, index) in outputs.enumerated() {
+                names.initializeElement(at: place, to: outputNames.names[index])
+            }
+            return inputs.withPlaces { inputs in
                 results.withPlaces { results in
                     api.pointee.Run(
                         session.handle, nil, inputNames.names.baseAddress!, inputs, signature.inputs.count,

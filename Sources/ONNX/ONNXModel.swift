@@ -26,10 +26,10 @@ public final class ONNXModel: TensorModel {
     /// - Parameter path: the file. Weights that it keeps in files of their own are looked for beside it.
     /// - Throws: `ModelLoadError` that names the file and what is wrong with it.
     public init(path: String, settings: ONNXSettings = ONNXSettings(), library: ONNXLibrary) throws(ModelLoadError) {
-        try Self.check(path)
+        let size = try Self.size(path)
         let (inputs, outputs): ([ONNXSession.Place], [ONNXSession.Place])
         do {
-            session = try ONNXSession(path: path, settings: settings, library: library)
+            session = try ONNXSession.load(path, isSmall: size <= Self.small, settings, library)
             (inputs, outputs) = (try session.inputs(), try session.outputs())
             metadata = try session.metadata()
         } catch {
@@ -49,7 +49,11 @@ public final class ONNXModel: TensorModel {
         }
     }
 
-    private static func check(_ path: String) throws(ModelLoadError) {
+    /// Bytes of a file that is loaded within some hundredths of a second. What takes longer to load computes so long that a
+    /// plan of its memory is of no account.
+    private static let small = 16 << 20
+
+    private static func size(_ path: String) throws(ModelLoadError) -> Int {
         var status = stat()
         guard stat(path, &status) == 0 else {
             throw ModelLoadError(
@@ -62,6 +66,7 @@ public final class ONNXModel: TensorModel {
         }
         guard status.st_size > 0 else { throw ModelLoadError("\(path) is empty; was it copied whole?") }
         guard access(path, R_OK) == 0 else { throw ModelLoadError("\(path) can't be read: permission denied") }
+        return status.st_size
     }
 
     private static func explained(_ status: ONNXStatus, _ path: String, _ library: ONNXLibrary) -> ModelLoadError {

@@ -10,12 +10,28 @@ final class ONNXSession: @unchecked Sendable {
 
     private var api: UnsafePointer<ort_api> { library.api }
 
-    init(path: String, settings: ONNXSettings, library: ONNXLibrary) throws(ONNXStatus) {
+    /// Loads a graph. ONNX Runtime can keep a plan of a run's memory for each shape that came. Small graphs are faster by
+    /// up to a sixth then, but the plans of shapes that clients choose at will would fill the memory: hence only where
+    /// nothing but the number of items differs, which a message's size bounds.
+    ///
+    /// - Parameter isSmall: whether the file is, so that loading it once more costs little.
+    static func load(_ path: String, isSmall: Bool, _ settings: ONNXSettings, _ library: ONNXLibrary)
+        throws(ONNXStatus) -> ONNXSession
+    {
+        let session = try ONNXSession(path, settings, library, keepsPlans: false)
+        let shapes = isSmall ? try session.inputs().map { $0.spec?.shape.dropFirst() ?? [-1] } : []
+        let isPlannable = !shapes.isEmpty && shapes.allSatisfy { !$0.contains(-1) }
+        return isPlannable ? try ONNXSession(path, settings, library, keepsPlans: true) : session
+    }
+
+    private init(_ path: String, _ settings: ONNXSettings, _ library: ONNXLibrary, keepsPlans: Bool) throws(ONNXStatus)
+    {
         self.library = library
         let api = library.api
         let options = try api.object { api.pointee.CreateSessionOptions($0) }
         defer { api.pointee.ReleaseSessionOptions(options) }
         try settings.apply(to: options, api)
+        if !keepsPlans { try api.check(api.pointee.DisableMemPattern(options)) }
         handle = try api.object { api.pointee.CreateSession(library.environment, path, options, $0) }
     }
 
@@ -124,8 +140,6 @@ extension ONNXSettings {
         for key in ["session.intra_op.allow_spinning", "session.inter_op.allow_spinning"] {
             try api.check(api.pointee.AddSessionConfigEntry(options, key, "0"))
         }
-        // It keeps a plan for each shape that ever came, without bound, and clients choose the shapes.
-        try api.check(api.pointee.DisableMemPattern(options))
     }
 }
 

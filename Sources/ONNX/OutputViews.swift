@@ -3,15 +3,17 @@ internal import SibylInference
 internal import SibylModel
 
 extension ValueList {
-    /// Hands over what a model gave, one value a spec. The views look into ONNX Runtime's own memory.
-    func withViews(_ specs: [TensorSpec], _ body: ([TensorView]) throws -> Void) throws {
+    /// Hands over what a model gave: of the outputs that `specs` describes, those at `indices`. The views look into ONNX
+    /// Runtime's own memory.
+    func withViews(of specs: [TensorSpec], at indices: [Int], _ body: ([TensorView]) throws -> Void) throws {
         // Of strings.
         var texts: [UnsafeMutableRawBufferPointer] = []
         defer { for text in texts { text.deallocate() } }
         var views: [TensorView] = []
-        views.reserveCapacity(specs.count)
-        for (value, spec) in zip(places, specs) {
-            guard let value else { throw PredictionError(.failed, "the model gave no \(spec.name)") }
+        views.reserveCapacity(indices.count)
+        for (place, index) in indices.enumerated() {
+            let spec = specs[index]
+            guard let value = places[place] else { throw PredictionError(.failed, "the model gave no \(spec.name)") }
             let (number, shape) = try library.typeAndShape(of: value)
             guard number == spec.type.onnxNumber else {
                 throw PredictionError(.failed, "the model gave \(spec.name) in another type than it says")
@@ -27,10 +29,11 @@ extension ValueList {
 
 extension ONNXLibrary {
     fileprivate func typeAndShape(of value: OpaquePointer) throws(ONNXStatus) -> (Int32, [Int]) {
-        let info = try api.object { api.pointee.GetTensorTypeAndShape(value, $0) }
-        defer { api.pointee.ReleaseTensorTypeAndShapeInfo(info) }
-        let number: Int32 = try api.number { api.pointee.GetTensorElementType(info, $0) }
-        return (number, try shape(of: info))
+        var (type, rank): (Int32, Int) = (0, 0)
+        // The value's own, valid as long as it is.
+        var shape: UnsafePointer<Int64>?
+        try api.check(api.pointee.GetTensorElementTypeAndShapeDataReference(value, &type, &shape, &rank))
+        return (type, UnsafeBufferPointer(start: shape, count: shape == nil ? 0 : rank).map { Int($0) })
     }
 
     fileprivate func bytes(of value: OpaquePointer, _ type: DataType, _ shape: [Int]) throws(ONNXStatus)

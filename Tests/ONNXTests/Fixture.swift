@@ -15,6 +15,16 @@ enum Fixtures {
 
     static func path(_ file: String) -> String { "\(build)/fixtures/models/\(file)" }
 
+    static func bytes(_ file: String) throws -> [UInt8] {
+        guard let stream = fopen(path(file), "r") else { throw Missing(what: file, remedy: "make fixtures") }
+        defer { fclose(stream) }
+        var status = stat()
+        fstat(fileno(stream), &status)
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+        let count = fread(&bytes, 1, bytes.count, stream)
+        return Array(bytes.prefix(count))
+    }
+
     static func library() throws -> ONNXLibrary {
         do {
             return try ONNXLibrary.open(ONNXLibraryLocations(named: "\(build)/onnxruntime"))
@@ -107,8 +117,8 @@ struct Fixture {
     var original: [Tensor]
 
     init(_ name: String) throws {
-        let data = try Self.read("\(name).bin")
-        let json = try JSONValue(parsing: Self.read("\(name).json"))
+        let data = try Fixtures.bytes("\(name).bin")
+        let json = try JSONValue(parsing: Fixtures.bytes("\(name).json"))
         let tensors = { (list: JSONValue?) in try (list?.array ?? []).map { try Self.tensor($0, data) } }
         cases = try (json["cases"]?.array ?? []).map {
             Case(inputs: try tensors($0["inputs"]), outputs: try tensors($0["outputs"]))
@@ -126,16 +136,6 @@ struct Fixture {
         let offset = Int(try #require(json["offset"]?.int64))
         let count = Int(try #require(json["bytes"]?.int64))
         return Tensor(name: name, type, shape: shape, bytes: Array(data[offset..<offset + count]))
-    }
-
-    private static func read(_ file: String) throws -> [UInt8] {
-        guard let stream = fopen(Fixtures.path(file), "r") else { throw Missing(what: file, remedy: "make fixtures") }
-        defer { fclose(stream) }
-        var status = stat()
-        fstat(fileno(stream), &status)
-        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-        let count = fread(&bytes, 1, bytes.count, stream)
-        return Array(bytes.prefix(count))
     }
 }
 
@@ -169,4 +169,16 @@ func withViews(of tensors: [Tensor], shift: Int = 0, _ body: ([TensorView]) thro
                 ? TensorView(strings: $0.strings.map(copy), shape: $0.shape)
                 : TensorView($0.type, shape: $0.shape, data: copy($0.bytes))
         })
+}
+
+/// A file that is there while `body` runs.
+func withTemporaryFile<Result>(_ bytes: [UInt8], _ body: (String) throws -> Result) throws -> Result {
+    var path = Array("/tmp/sibyl-onnx-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&path)
+    try #require(descriptor >= 0)
+    let name = String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    defer { unlink(name) }
+    try #require(write(descriptor, bytes, bytes.count) == bytes.count)
+    close(descriptor)
+    return try body(name)
 }

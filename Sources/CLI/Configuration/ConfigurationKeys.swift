@@ -49,6 +49,11 @@ enum ConfigurationKeys {
         "worker.drain_timeout_ms", .integer(0...longest, unit: milliseconds), standard: "10000",
         "How long a stopping worker finishes what it has accepted.")
 
+    static let onnxLibrary = ConfigurationKey(
+        "onnx.library", .text, standard: "",
+        "ONNX Runtime's shared library, or a folder into which `pip install --target` put it. Otherwise it is looked for beside the program, and then where the system has it."
+    )
+
     static let serveWorkers = ConfigurationKey(
         "serve.workers", .integer(1...1024, unit: "processes"), standard: "the number of cores",
         "Worker processes that `sibyl serve` keeps running.")
@@ -70,7 +75,7 @@ enum ConfigurationKeys {
     static let all = [
         brokerFrontend, brokerBackend, brokerTimeout, brokerQueueLimit, brokerQueueBytes, brokerTenantWeights,
         brokerAttempts, brokerHeartbeat, brokerDrainTimeout, messageBytes, workerThreads, workerCapacity,
-        workerDrainTimeout, serveWorkers, clientConnect, clientTimeout, logLevel, logFormat,
+        workerDrainTimeout, onnxLibrary, serveWorkers, clientConnect, clientTimeout, logLevel, logFormat,
     ]
 
     /// Sections of a file that hold no settings of this table.

@@ -113,9 +113,7 @@ typedef struct ort_api {
     ORT_CALL(GetTensorElementType, const OrtTensorTypeAndShapeInfo *info, int *out);
     ORT_CALL(GetDimensionsCount, const OrtTensorTypeAndShapeInfo *info, size_t *out);
     ORT_CALL(GetDimensions, const OrtTensorTypeAndShapeInfo *info, int64_t *_Nullable dimensions, size_t count);
-    ORT_UNUSED(63, 64);
-    ORT_CALL(GetTensorTypeAndShape, const OrtValue *value, ORT_OUT(OrtTensorTypeAndShapeInfo) out);
-    ORT_UNUSED(66, 68);
+    ORT_UNUSED(63, 68);
     ORT_CALL(CreateCpuMemoryInfo, int allocator_type, int memory_type, ORT_OUT(OrtMemoryInfo) out);
     ORT_UNUSED(70, 75);
     ORT_CALL(AllocatorFree, OrtAllocator *allocator, void *_Nullable memory);
@@ -128,7 +126,7 @@ typedef struct ort_api {
     void (*_Nonnull ReleaseValue)(OrtValue *_Nullable value);
     ORT_UNUSED(97, 97);
     void (*_Nonnull ReleaseTypeInfo)(OrtTypeInfo *_Nullable info);
-    void (*_Nonnull ReleaseTensorTypeAndShapeInfo)(OrtTensorTypeAndShapeInfo *_Nullable info);
+    ORT_UNUSED(99, 99);
     void (*_Nonnull ReleaseSessionOptions)(OrtSessionOptions *_Nullable options);
     ORT_UNUSED(101, 110);
     ORT_CALL(SessionGetModelMetadata, const OrtSession *session, ORT_OUT(OrtModelMetadata) out);
@@ -154,6 +152,9 @@ typedef struct ort_api {
     ORT_UNUSED(159, 251);
     ORT_CALL(GetResizedStringTensorElementBuffer,
         OrtValue *value, size_t index, size_t byte_count, ORT_OUT(char) buffer);
+    ORT_UNUSED(253, 413);
+    ORT_CALL(GetTensorElementTypeAndShapeDataReference,
+        const OrtValue *value, int *type, const int64_t *_Nullable *_Nonnull shape, size_t *rank);
 } ort_api;
 
 #undef ORT_CALL
