@@ -192,6 +192,22 @@ import Testing
         #expect(error?.message == "the model's description has a mistake: " + mistake)
     }
 
+    /// A file that tells no shape looks like one that tells of a scalar.
+    @Test func anOutputWithoutAShapeMayHaveAny() throws {
+        let inputs = [TensorSpec("x", .float32, shape: [])]
+        let any = try TensorInference(Fixed([1, 2] as [Float], .float32, [1, 2], says: [], for: inputs))
+        let either: JSONValue = ["anyOf": [["type": "number"], ["type": "array"]]]
+        #expect(any.metadata.outputSchema.json["properties"]?["y"] == either)
+        #expect(any.answer(#"{"x":0}"#) == #"{"y":[[1.0,2.0]]}"#)
+        let scalar = try TensorInference(Fixed([1] as [Float], .float32, [], says: [], for: inputs))
+        #expect(scalar.answer(#"{"x":0}"#) == #"{"y":1.0}"#)
+        let described = try TensorInference(
+            Fixed([1, 2] as [Float], .float32, [1, 2], says: [], for: inputs),
+            ["outputs": [["tensor": "y", "shape": []]]])
+        #expect(described.metadata.outputSchema.json["properties"]?["y"] == ["type": "number"])
+        #expect(described.answer(#"{"x":0}"#).hasPrefix("failed: the model gave y in the shape [1, 2], and says []"))
+    }
+
     @Test func whatCanNotBatchIsRefused() {
         let error = #expect(throws: ModelLoadError.self) {
             try TensorInference(Echo(TensorSpec("x", .float32, shape: [1, 4])), ["batch": true])

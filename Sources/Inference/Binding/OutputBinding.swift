@@ -21,6 +21,8 @@ final class OutputBinding: Sendable {
     /// The item's shape as JSON has it, -1 for any length. A single column is a scalar.
     let shape: [Int]
     let form: Form
+    /// Whether the tensor may have any shape: a file that tells none looks as if it told of a scalar.
+    let isOfAnyShape: Bool
     /// Whether what is not finite is null.
     let isNullable: Bool
     let schema: JSONSchema
@@ -36,13 +38,15 @@ final class OutputBinding: Sendable {
         self.place = place
         self.spec = spec
         shape = spec.recordShape(isBatched: isBatched)
+        isOfAnyShape = spec.shape.isEmpty && output.shape == nil
         isNullable = output.isNullable
         form = Self.form(output.labels, spec, shape, path, problems)
         if isNullable && !spec.type.isFloatingPoint {
             problems.add("\(path).nullable", "is for floating-point tensors, but \(spec.name) is \(spec.type)")
         }
         let element = isNullable ? spec.type.schema.nullable : spec.type.schema
-        schema = Self.schema(form, of: element, shape)
+        let value = Self.schema(form, of: element, shape)
+        schema = (isOfAnyShape ? .anyOf(value, JSONSchema(["type": "array"])) : value)
             .annotated(description: output.description, unit: output.unit)
     }
 

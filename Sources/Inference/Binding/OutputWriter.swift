@@ -14,7 +14,7 @@ final class OutputWriter {
     /// - Throws: `PredictionError` for a tensor that is not what the model says of it.
     init(_ binding: OutputBinding, _ tensor: TensorView, rows: Int?) throws(PredictionError) {
         try tensor.checkElements(of: binding.spec)
-        try tensor.checkShape(of: binding.spec, rows: rows)
+        if !binding.isOfAnyShape { try tensor.checkShape(of: binding.spec, rows: rows) }
         let item = rows == nil ? tensor.shape : Array(tensor.shape.dropFirst())
         if case .object(let labels) = binding.form, item.last != labels.count {
             throw PredictionError(
@@ -24,7 +24,7 @@ final class OutputWriter {
         }
         self.binding = binding
         self.tensor = tensor
-        shape = binding.shape.isEmpty ? [] : item
+        shape = binding.shape.isEmpty && !binding.isOfAnyShape ? [] : item
         count = item.reduce(1, *)
     }
 

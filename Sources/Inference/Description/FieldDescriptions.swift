@@ -93,7 +93,8 @@ public struct OutputDescription: Sendable, Hashable {
     /// The unit of its numbers.
     public var unit: String?
     /// The tensor's shape, the dimension that counts items included, -1 for any length: for files that tell none, or a wrong
-    /// one. What the file tells when nil.
+    /// one. What the file tells when nil; then one that is told to be a scalar may have any shape, since that is also how a
+    /// file looks that tells none.
     public var shape: [Int]?
     /// Names of classes. An integer tensor is given as the names at these places, counted from 0; of any other tensor the
     /// last dimension is given as an object with these keys.
