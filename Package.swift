@@ -138,7 +138,8 @@ if isFuzzing {
         .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
         // By the toolchain's own linker: the system's warns of each symbol of the sanitizer.
         .executableTarget(
-            name: "sibyl-fuzz", dependencies: ["CLibFuzzer", "SibylJSON", "SibylProtocol", "SibylCore"],
+            name: "sibyl-fuzz",
+            dependencies: ["CLibFuzzer", "SibylJSON", "SibylProtocol", "SibylCore", "SibylModel", "SibylInference"],
             path: "Fuzz/Targets", swiftSettings: settings, linkerSettings: [.unsafeFlags(sanitizers + ["-use-ld=lld"])]),
     ]
 }

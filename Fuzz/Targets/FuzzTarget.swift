@@ -7,7 +7,7 @@ struct FuzzTarget: Sendable {
     let name: String
     let run: @Sendable (UnsafeRawBufferPointer) -> Void
 
-    static let all = [json, numbers, codable, schema, request, reply, workerMessage, batchSize]
+    static let all = [json, numbers, codable, schema, request, reply, workerMessage, batchSize, inference]
 }
 
 /// Ends the process with a message, so that the fuzzer keeps the input.
