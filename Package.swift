@@ -73,8 +73,8 @@ let package = Package(
         .target(
             name: "SibylWorker",
             dependencies: [
-                "SibylCore", "SibylTransport", "SibylProtocol", "SibylModel", "SibylJSON", "SibylBroker",
-                "CSibylPlugin",
+                "SibylCore", "SibylTransport", "SibylProtocol", "SibylModel", "SibylInference", "SibylJSON",
+                "SibylBroker", "CSibylPlugin",
                 argumentParser, deque, logging,
             ],
             path: "Sources/Worker", swiftSettings: settings),
@@ -119,7 +119,8 @@ let package = Package(
         .testTarget(
             name: "WorkerTests",
             dependencies: [
-                "SibylWorker", "SibylBroker", "SibylCore", "SibylTransport", "SibylProtocol", "SibylModel", logging,
+                "SibylWorker", "SibylBroker", "SibylCore", "SibylTransport", "SibylProtocol", "SibylModel", "SibylJSON",
+                logging,
             ], swiftSettings: settings),
         .testTarget(name: "TransportTests", dependencies: ["SibylTransport"], swiftSettings: settings),
         .testTarget(

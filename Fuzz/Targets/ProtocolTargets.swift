@@ -36,6 +36,7 @@ extension FuzzTarget {
         fuzzExpect(members["op"] == .string(envelope.operation.wireName), "'op' is misread")
         fuzzExpect(members["batch"]?.bool ?? false == envelope.isBatch, "'batch' is misread")
         fuzzExpect(members["timeout_ms"]?.int64 == envelope.timeoutMilliseconds.map { Int64($0) }, "'timeout_ms'")
+        fuzzExpect(members["json_length"]?.int64 == envelope.jsonLength.map { Int64($0) }, "'json_length'")
         fuzzExpect(members["priority"]?.string ?? "interactive" == envelope.priority.wireName, "'priority'")
         fuzzExpect(members["v"].map { $0 == 1 } ?? true, "another version that is taken")
     }

@@ -62,6 +62,8 @@ public struct RawPrediction: Sendable {
     /// The output, of `contentType`.
     public var payload: [UInt8]
     public var contentType: String
+    /// How many bytes of the payload are JSON, where others may follow: the elements of tensors. At most all of them.
+    public var jsonLength: Int?
     public var model: String
     /// The version that answered.
     public var version: String
@@ -74,6 +76,8 @@ public struct RawPrediction: Sendable {
     init(_ reply: Reply) {
         payload = reply.withOutput { Array($0) }
         contentType = reply.envelope.contentType ?? "application/json"
+        let count = payload.count
+        jsonLength = reply.envelope.jsonLength.map { min(max($0, 0), count) }
         model = reply.envelope.model ?? ""
         version = reply.envelope.version ?? ""
         worker = reply.envelope.worker ?? ""

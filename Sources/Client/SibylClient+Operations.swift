@@ -67,22 +67,26 @@ extension SibylClient {
     /// Asks a model with bytes that are its input already, and gives its output's bytes.
     ///
     /// - Parameters:
-    ///   - contentType: of the payload; nil for JSON.
+    ///   - contentType: of the payload; nil for JSON. The output is of the same.
+    ///   - jsonLength: how many bytes of the payload are JSON, for a content type that has others behind them.
     ///   - isBatch: whether the payload is an array of inputs.
     public func predictRaw(
-        _ model: String, payload: [UInt8], contentType: String? = nil, isBatch: Bool = false,
+        _ model: String, payload: [UInt8], contentType: String? = nil, jsonLength: Int? = nil, isBatch: Bool = false,
         options: CallOptions = CallOptions()
     ) async throws -> RawPrediction {
-        let reply = try await call(model, payload: payload, contentType: contentType, isBatch: isBatch, options)
+        let reply = try await call(
+            model, payload: payload, contentType: contentType, jsonLength: jsonLength, isBatch: isBatch, options)
         return RawPrediction(reply)
     }
 
     private func call(
-        _ model: String, payload: [UInt8], contentType: String? = nil, isBatch: Bool, _ options: CallOptions
+        _ model: String, payload: [UInt8], contentType: String? = nil, jsonLength: Int? = nil, isBatch: Bool,
+        _ options: CallOptions
     ) async throws(SibylError) -> Reply {
         var head = RequestHead(.predict, model: model)
         head.version = options.version
         head.contentType = contentType
+        head.jsonLength = jsonLength
         head.isBatch = isBatch
         head.priority = options.priority
         head.tenant = options.tenant

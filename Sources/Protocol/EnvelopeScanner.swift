@@ -41,6 +41,7 @@ struct EnvelopeScanner {
         case 8 where key.equals("priority"): try scanPriority(&parser)
         case 10 where key.equals("timeout_ms"): try scanTimeout(&parser)
         case 10 where key.equals("tracestate"): envelope.tracestate = try text("tracestate", &parser)
+        case 11 where key.equals("json_length"): try scanJSONLength(&parser)
         case 11 where key.equals("traceparent"): envelope.traceparent = try text("traceparent", &parser)
         case 12 where key.equals("content_type"): envelope.contentType = try text("content_type", &parser)
         default: try parser.skipValue()
@@ -99,6 +100,14 @@ struct EnvelopeScanner {
                 .malformedEnvelope, "'timeout_ms' must be an integer from \(range.lowerBound) to \(range.upperBound)")
         }
         envelope.timeoutMilliseconds = UInt32(value)
+    }
+
+    private mutating func scanJSONLength(_ parser: inout JSONParser) throws(JSONError) {
+        guard try isKind(.number, "json_length", "an integer", &parser) else { return }
+        guard let length = try parser.number().int64.flatMap({ UInt32(exactly: $0) }) else {
+            return fail(.malformedEnvelope, "'json_length' must be an integer from 0 to \(UInt32.max)")
+        }
+        envelope.jsonLength = length
     }
 
     private mutating func scanBatch(_ parser: inout JSONParser) throws(JSONError) {

@@ -12,6 +12,8 @@ package struct ReplyEnvelope: Sendable {
     package var worker: String?
     package var timing = Timing()
     package var contentType: String?
+    /// How many bytes of the output are JSON, where others follow.
+    package var jsonLength: Int?
     /// Where the output stands in the bytes, for the one-frame shape.
     package var output: Range<Int>?
 
@@ -49,6 +51,8 @@ package struct ReplyEnvelope: Sendable {
             timing = try Self.timing(from: &parser)
         } else if key.equals("content_type") {
             contentType = try parser.string().string
+        } else if key.equals("json_length") {
+            jsonLength = Int(exactly: try parser.integer())
         } else if key.equals("output") {
             output = try parser.skipValue()
         } else {

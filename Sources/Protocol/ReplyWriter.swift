@@ -20,9 +20,11 @@ public struct Timing: Sendable, Hashable {
 package struct ReplyHead {
     package var timing: Timing?
     package var itemErrors: [ItemError] = []
+    package var contentType = ContentType.json
+    /// How many bytes of the output are JSON; only written for the content type that has others behind them.
+    package var jsonLength = 0
     /// The members that are the same in every reply of one model, written once: those before the timing, and those behind.
     private let identity: [UInt8]
-    private let contentType = Array(#""content_type":"application/json""#.utf8)
 
     /// - Parameters:
     ///   - worker: the name of whoever answers.
@@ -54,7 +56,12 @@ package struct ReplyHead {
         ReplyWriter.writeStart(id: id, to: &writer)
         writer.raw(identity)
         if let timing { write(timing, to: &writer) }
-        writer.raw(contentType)
+        let member = contentType.member
+        writer.raw(UnsafeRawBufferPointer(start: member.utf8Start, count: member.utf8CodeUnitCount))
+        if contentType == .openInferenceBinary {
+            writer.key("json_length")
+            writer.integer(jsonLength)
+        }
         if !itemErrors.isEmpty { writeItemErrors(to: &writer) }
         if let output {
             writer.key("output")

@@ -56,6 +56,8 @@ package struct RequestEnvelope: Sendable {
     /// The raw JSON text of `input`.
     package var input = Field()
     package var timeoutMilliseconds: UInt32?
+    /// How many bytes of the payload are JSON, where others follow.
+    package var jsonLength: UInt32?
     package var isBatch = false
     package var priority = Priority.interactive
 

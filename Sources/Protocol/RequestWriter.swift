@@ -8,6 +8,8 @@ package struct RequestHead: Sendable {
     package var version: String?
     package var timeoutMilliseconds: Int?
     package var contentType: String?
+    /// How many bytes of the payload are JSON, where others follow.
+    package var jsonLength: Int?
     package var isBatch = false
     package var priority = Priority.interactive
     package var tenant: String?
@@ -36,6 +38,10 @@ package struct RequestHead: Sendable {
             writer.integer(timeoutMilliseconds)
         }
         write("content_type", contentType, to: &writer)
+        if let jsonLength {
+            writer.key("json_length")
+            writer.integer(jsonLength)
+        }
         if isBatch {
             writer.key("batch")
             writer.bool(true)

@@ -24,6 +24,25 @@ import Testing
         #expect(raw.model == "doubler" && raw.version == "1.2.3" && raw.timing.batchSize == 1)
     }
 
+    @Test func predictsPayloadsOfOtherKinds() async throws {
+        let servers = try Servers()
+        try servers.start("a")
+        let client = try servers.client("a")
+        let json =
+            #"{"inputs":[{"name":"number","shape":[2],"datatype":"INT8","parameters":{"binary_data_size":2}}],"#
+            + #""parameters":{"binary_data_output":true}}"#
+        let raw = try await client.predictRaw(
+            "doubler", payload: Array(json.utf8) + [3, 4], contentType: "application/vnd.open-inference+binary",
+            jsonLength: json.utf8.count)
+        #expect(raw.contentType == "application/vnd.open-inference+binary")
+        let length = try #require(raw.jsonLength)
+        let doubles = raw.payload.dropFirst(length).withUnsafeBytes { bytes in
+            (0..<bytes.count / 8).map { bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Double.self) }
+        }
+        #expect(doubles == [6, 8])
+        #expect(try await client.predictRaw("doubler", payload: Array(#"{"number": 4}"#.utf8)).jsonLength == nil)
+    }
+
     @Test func aBatchAnswersEachItem() async throws {
         let servers = try Servers()
         try servers.start("a")

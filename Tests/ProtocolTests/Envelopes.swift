@@ -10,6 +10,7 @@ struct EnvelopeFacts: Equatable {
     /// The other strings by the names of their fields, and what they mean; without those that are absent.
     var texts: [String: String] = [:]
     var timeoutMilliseconds: UInt32?
+    var jsonLength: UInt32?
     var isBatch = false
     var priority = Priority.interactive
 
@@ -31,6 +32,7 @@ struct EnvelopeFacts: Equatable {
         texts["traceparent"] = envelope.traceparent.string(in: bytes)
         texts["tracestate"] = envelope.tracestate.string(in: bytes)
         timeoutMilliseconds = envelope.timeoutMilliseconds
+        jsonLength = envelope.jsonLength
         isBatch = envelope.isBatch
         priority = envelope.priority
     }

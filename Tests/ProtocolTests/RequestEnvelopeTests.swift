@@ -27,7 +27,7 @@ import Testing
     @Test func everyFieldIsRead() {
         let json = #"""
             {"op": "predict", "id": "a-1", "v": 1, "model": "iris", "version": "1.2", "timeout_ms": 2000,
-             "content_type": "application/json", "input": [1, 2], "batch": true, "priority": "bulk", "tenant": "t",
+             "content_type": "application/json", "json_length": 9, "input": [1, 2], "batch": true, "priority": "bulk", "tenant": "t",
              "traceparent": "00-4bf9-00f0-01", "tracestate": "a=b"}
             """#
         let facts = EnvelopeFacts(.predict).with {
@@ -40,6 +40,7 @@ import Testing
             $0.texts["traceparent"] = "00-4bf9-00f0-01"
             $0.texts["tracestate"] = "a=b"
             $0.timeoutMilliseconds = 2000
+            $0.jsonLength = 9
             $0.isBatch = true
             $0.priority = .bulk
         }

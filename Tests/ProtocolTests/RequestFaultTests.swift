@@ -36,6 +36,7 @@ import Testing
         ("op", ["string"]), ("id", ["string", "integer"]), ("v", ["integer"]), ("model", ["string"]),
         ("version", ["string"]), ("timeout_ms", ["integer"]), ("content_type", ["string"]), ("batch", ["bool"]),
         ("priority", ["string"]), ("tenant", ["string"]), ("traceparent", ["string"]), ("tracestate", ["string"]),
+        ("json_length", ["integer"]),
     ]
     static let kinds = [
         ("null", "null"), ("bool", "true"), ("integer", "1"), ("fraction", "1.5"), ("string", #""list""#),
@@ -71,6 +72,10 @@ import Testing
         // As written: 22 escapes of six bytes are 132.
         Case(
             "{\"op\":\"list\",\"id\":\"\(String(repeating: "\\u0041", count: 22))\"}", .malformedEnvelope, "128 bytes"),
+        Case(
+            #"{"op":"list","json_length":-1}"#, .malformedEnvelope,
+            "'json_length' must be an integer from 0 to 4294967295"),
+        Case(#"{"op":"list","json_length":4294967296}"#, .malformedEnvelope, "'json_length'"),
         Case(
             #"{"op":"list","timeout_ms":0}"#, .malformedEnvelope, "'timeout_ms' must be an integer from 1 to 86400000"),
         Case(#"{"op":"list","timeout_ms":-1}"#, .malformedEnvelope, "'timeout_ms'"),

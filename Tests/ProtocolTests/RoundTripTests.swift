@@ -29,6 +29,7 @@ import Testing
         head.version = text + "1"
         head.timeoutMilliseconds = 86_400_000
         head.contentType = text + "2"
+        head.jsonLength = 4_294_967_295
         head.isBatch = true
         head.priority = .bulk
         head.tenant = text + "3"
@@ -40,6 +41,7 @@ import Testing
             $0.texts["version"] = text + "1"
             $0.timeoutMilliseconds = 86_400_000
             $0.texts["content_type"] = text + "2"
+            $0.jsonLength = .max
             $0.isBatch = true
             $0.priority = .bulk
             $0.texts["tenant"] = text + "3"
@@ -58,6 +60,21 @@ import Testing
         #expect(reply.id == 77)
         #expect(reply.error?.code == code && reply.error?.message == error.message)
         #expect(reply.error?.details == details && reply.error?.retryAfterMilliseconds == 12)
+    }
+
+    @Test(arguments: ContentType.allCases)
+    func aContentTypeIsReadAsItWasWritten(_ type: ContentType) throws {
+        var head = ReplyHead(worker: "w")
+        head.contentType = type
+        head.jsonLength = 7
+        var writer = JSONWriter()
+        head.write(id: .init(start: nil, count: 0), output: nil, to: &writer)
+        let reply = try writer.bytes.withUnsafeBytes { try ReplyEnvelope(parsing: $0) }
+        #expect(reply.contentType == "\(type.name)")
+        #expect(reply.jsonLength == (type == .openInferenceBinary ? 7 : nil))
+        let name = Array("\(type.name)".utf8)
+        #expect(name.withUnsafeBytes { ContentType(name: $0) } == type)
+        #expect(name.dropLast().withUnsafeBytes { ContentType(name: $0) } == nil)
     }
 
     @Test func aPredictionIsReadAsItWasWritten() throws {

@@ -1,4 +1,5 @@
 internal import SibylCore
+internal import SibylInference
 internal import SibylJSON
 internal import SibylModel
 internal import SibylProtocol
@@ -25,13 +26,19 @@ struct AnswerWriter: ~Copyable {
 
     // MARK: - Outputs
 
-    /// - Parameter items: the errors of a batch's items.
-    mutating func answer(_ job: Job, with output: UnsafeRawBufferPointer, _ span: Span, items: [ItemError] = []) {
+    /// - Parameters:
+    ///   - jsonLength: how many bytes of the output are JSON.
+    ///   - items: the errors of a batch's items.
+    mutating func answer(
+        _ job: Job, with output: UnsafeRawBufferPointer, jsonLength: Int, _ span: Span, items: [ItemError] = []
+    ) {
         let header = header(of: job, failure: nil, span)
         heads[job.model].timing = Timing(
             queueMicroseconds: Int(header.queued), computeMicroseconds: Int(header.computed),
             batchSize: span.batchSize)
         heads[job.model].itemErrors = items
+        heads[job.model].contentType = job.form.contentType
+        heads[job.model].jsonLength = jsonLength
         writer.removeAll()
         let isTwoFrames = job.dispatch.flags.isTwoFrames
         heads[job.model].write(id: job.id, output: isTwoFrames ? nil : output, to: &writer)
@@ -85,6 +92,17 @@ struct AnswerWriter: ~Copyable {
         } else {
             job.answerBody.replace(with: Message(copying: payload))
             job.isAnswerLong = true
+        }
+    }
+}
+
+extension PayloadForm {
+    /// The content type of a payload and of its output.
+    fileprivate var contentType: ContentType {
+        switch self {
+        case .json: .json
+        case .openInference: .openInference
+        case .openInferenceBinary: .openInferenceBinary
         }
     }
 }

@@ -76,6 +76,7 @@ extension ExecutorWork {
         // The time between its turns counts as waiting.
         let begin = Instant(nanoseconds: end.nanoseconds - batch.computed.nanoseconds)
         let span = AnswerWriter.Span(begin: begin, end: end, batchSize: batch.items.ranges.count)
-        answers.answer(job, with: batch.writer.written, span, items: batch.errors)
+        let output = batch.writer.written
+        answers.answer(job, with: output, jsonLength: output.count, span, items: batch.errors)
     }
 }

@@ -1,4 +1,5 @@
 internal import SibylCore
+internal import SibylInference
 internal import SibylJSON
 internal import SibylModel
 internal import SibylProtocol
@@ -23,17 +24,19 @@ struct ExecutorWork: ~Copyable {
     mutating func compute(_ jobs: [Job], from begin: Instant) {
         payloads.removeAll(keepingCapacity: true)
         computed.removeAll(keepingCapacity: true)
+        var isJSON = true
         for job in jobs {
             if let error = objection(to: job, at: begin) {
                 answers.refuse(job, error, at: begin)
             } else {
                 payloads.append(job.input)
                 computed.append(job)
+                if job.form != .json { isJSON = false }
             }
         }
         guard let first = computed.first else { return }
         outcomes.removeAll()
-        context.models.models[first.model].predict(payloads, into: &outcomes)
+        predict(with: context.models.models[first.model], isJSON: isJSON)
         let end = Instant(nanoseconds: MonotonicClock.nanoseconds())
         for (index, job) in computed.enumerated() {
             let span = AnswerWriter.Span(begin: begin, end: end, batchSize: computed.count)
@@ -43,10 +46,16 @@ struct ExecutorWork: ~Copyable {
                 continue
             }
             switch outcomes.outcomes[index] {
-            case .output(let range, _): answers.answer(job, with: outcomes.output(range), span)
+            case .output(let range, let jsonLength):
+                answers.answer(job, with: outcomes.output(range), jsonLength: jsonLength, span)
             case .failure(let error): answers.refuse(job, SibylError(error), at: begin, span)
             }
         }
+    }
+
+    private mutating func predict(with model: any InferenceModel, isJSON: Bool) {
+        if isJSON { return model.predict(payloads, into: &outcomes) }
+        model.predict(zip(payloads, computed).map { Payload($0, form: $1.form) }, into: &outcomes)
     }
 
     /// Why a job is not computed.
@@ -62,19 +71,47 @@ struct ExecutorWork: ~Copyable {
         return objection(toContentTypeOf: job)
     }
 
+    /// Looks what a job's payload is.
     private func objection(toContentTypeOf job: Job) -> SibylError? {
-        guard let field = job.envelope?.contentType, field.isPresent else { return nil }
-        return field.withText(in: job.envelopeBytes) { text in
-            if text.isEqual(to: "application/json") { return nil }
-            let name = String(decoding: text, as: UTF8.self)
-            return SibylError(.unsupportedContentType, "the model takes application/json, not \(name)")
+        guard let envelope = job.envelope, envelope.contentType.isPresent else { return nil }
+        let type = envelope.contentType.withText(in: job.envelopeBytes) { ContentType(name: $0) }
+        switch type {
+        case .json: return nil
+        case .openInference: job.form = .openInference
+        case .openInferenceBinary:
+            guard job.dispatch.flags.isTwoFrames else { return .binaryInOneFrame }
+            guard let length = envelope.jsonLength else { return .lengthMissing }
+            job.form = .openInferenceBinary(jsonLength: Int(length))
+        case nil:
+            let name = envelope.contentType.string(in: job.envelopeBytes) ?? ""
+            let names = ContentType.allCases.map { "\($0.name)" }.joined(separator: ", ")
+            return SibylError(.unsupportedContentType, "a payload is of \(names), not of '\(name)'")
         }
+        return job.isBatch ? .inferBatch : nil
     }
-
 }
 
 extension SibylError {
     static var cancelledByClient: SibylError { SibylError(.cancelled, "the client cancelled the request") }
+
+    fileprivate static var binaryInOneFrame: SibylError {
+        SibylError(
+            .malformedPayload,
+            "\(ContentType.openInferenceBinary.name) takes a payload frame behind the envelope: 'input' is JSON")
+    }
+
+    fileprivate static var lengthMissing: SibylError {
+        SibylError(
+            .malformedPayload,
+            "\(ContentType.openInferenceBinary.name) needs the field 'json_length': how many bytes of the payload are JSON"
+        )
+    }
+
+    fileprivate static var inferBatch: SibylError {
+        SibylError(
+            .unsupportedContentType,
+            "a batch is an array of JSON inputs; an infer request has its items in the first dimension of its tensors")
+    }
 
     /// A prediction's error as clients hear of it.
     init(_ error: PredictionError) {

@@ -1,4 +1,5 @@
 internal import SibylCore
+internal import SibylInference
 internal import SibylJSON
 internal import SibylProtocol
 internal import SibylTransport
@@ -28,6 +29,8 @@ final class Job: @unchecked Sendable {
 
     /// The client's envelope, once it was scanned.
     private(set) var envelope: RequestEnvelope?
+    /// What the payload is, once the envelope's content type was looked at.
+    var form = PayloadForm.json
     /// A batch of which a part is computed.
     var batch: BatchComputation?
 
@@ -69,6 +72,7 @@ final class Job: @unchecked Sendable {
         head.truncate(to: 0)
         body.clear()
         envelope = nil
+        form = .json
         batch = nil
     }
 

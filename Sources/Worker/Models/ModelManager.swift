@@ -1,19 +1,21 @@
 internal import SibylCore
+public import SibylInference
 public import SibylModel
 
 /// The models of one worker: loads them, lists them, finds them by name and version. It never changes once it is made,
 /// so any thread may ask it.
 public final class ModelManager: Sendable {
     /// All models, in the order of the configuration. A dispatch names one by its place here.
-    public let models: [any ServedModel]
+    public let models: [any InferenceModel]
 
     /// Loads every model.
     ///
     /// - Throws: `ModelLoadError` of the first that can't be loaded, or when two have the same name and version.
     public init(_ sources: [ModelSource]) throws(ModelLoadError) {
-        var models: [any ServedModel] = []
+        var models: [any InferenceModel] = []
         for source in sources {
-            let model = try source.load()
+            let loaded = try source.load()
+            let model = loaded as? any InferenceModel ?? RecordInference(loaded)
             let (name, version) = (model.metadata.qualifiedName, model.metadata.version)
             if models.contains(where: { $0.metadata.qualifiedName == name && $0.metadata.version == version }) {
                 throw ModelLoadError(
@@ -34,7 +36,7 @@ public final class ModelManager: Sendable {
     }
 
     /// The model of that name: its newest version, or the newest that `version` names whole or as a prefix at a dot.
-    public func find(_ name: String, version: String = "") -> (any ServedModel)? {
+    public func find(_ name: String, version: String = "") -> (any InferenceModel)? {
         let matching = models.filter { model in
             model.metadata.qualifiedName == name
                 && VersionOrder(model.metadata.version.description).matches(prefix: version)
