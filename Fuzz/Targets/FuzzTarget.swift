@@ -7,7 +7,9 @@ struct FuzzTarget: Sendable {
     let name: String
     let run: @Sendable (UnsafeRawBufferPointer) -> Void
 
-    static let all = [json, numbers, codable, schema, request, reply, workerMessage, batchSize, inference]
+    static let all = [
+        json, numbers, codable, schema, request, reply, workerMessage, batchSize, inference, openInference,
+    ]
 }
 
 /// Ends the process with a message, so that the fuzzer keeps the input.
