@@ -23,8 +23,6 @@ struct TensorRequest {
 final class RequestGroup {
     private(set) var shapes: [[Int]] = []
     private(set) var requests: [TensorRequest] = []
-    /// Whether other requests may join.
-    private(set) var isShared = true
     private var rows = 0
     private let buffers: [TensorBuffer]
     /// Elements of an item, an input each.
@@ -42,9 +40,8 @@ final class RequestGroup {
     /// Forgets all requests, and takes those with items of these shapes.
     ///
     /// - Throws: `PredictionError` for shapes that no memory holds.
-    func reset(to shapes: [[Int]], isShared: Bool) throws(PredictionError) {
+    func reset(to shapes: [[Int]]) throws(PredictionError) {
         removeAll()
-        self.isShared = isShared
         if self.shapes == shapes { return }
         var counts: [Int] = []
         for shape in shapes {

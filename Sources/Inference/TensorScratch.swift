@@ -28,11 +28,12 @@ final class TensorScratch: @unchecked Sendable {
 
     /// The group of items with these shapes.
     ///
-    /// - Parameter isShared: whether other requests may join it.
+    /// - Parameter isShared: whether it may be one that holds requests already; nobody joins one that was made for a request
+    ///   alone, whose shapes have the dimension that counts items too.
     func group(of shapes: [[Int]], isShared: Bool = true) throws(PredictionError) -> RequestGroup {
-        if isShared, let group = usedGroups.first(where: { $0.isShared && $0.shapes == shapes }) { return group }
+        if isShared, let group = usedGroups.first(where: { $0.shapes == shapes }) { return group }
         if used == groups.count { groups.append(RequestGroup(inputs)) }
-        try groups[used].reset(to: shapes, isShared: isShared)
+        try groups[used].reset(to: shapes)
         used += 1
         return groups[used - 1]
     }

@@ -114,7 +114,9 @@ import Testing
                 #"{"inputs":[{"name":"x","datatype":"INT32","shape":[\#(x.split(separator: ",").count)],"data":[\#(x)]},"#
                     + #"{"name":"y","datatype":"INT32","shape":[\#(y.split(separator: ",").count)],"data":[\#(y)]}]}"#)
         }
-        let answers = model.answers([pair("1,2", "3"), pair("1", "2"), pair("", ""), record(#"{"x":5,"y":6}"#)])
+        let answers = model.answers([
+            pair("1,2", "3"), pair("1", "2"), pair("", ""), record(#"{"x":5,"y":6}"#), pair("7,8", "9"),
+        ])
         #expect(
             answers[0]
                 == response(
@@ -122,7 +124,8 @@ import Testing
                         + #"{"name":"y","datatype":"INT32","shape":[1],"data":[3]}"#))
         #expect(answers[2].contains(#""shape":[0],"data":[]"#))
         #expect(answers[3] == #"{"x":5,"y":6}"#)
-        #expect(echo.runs.shapes == [[2], [2], [0]])
+        #expect(answers[4].contains(#""shape":[2],"data":[7,8]}"#))
+        #expect(echo.runs.shapes == [[2], [2], [0], [2]])
     }
 
     @Test func anOutputThatHasNoItemsIsGivenAlone() throws {
@@ -134,6 +137,14 @@ import Testing
         let answers = model.answers([record(#"{"x":4}"#), request, record(#"{"x":5}"#)])
         #expect(answers[0] == #"{"y":4}"# && answers[2] == #"{"y":5}"#)
         #expect(answers[1].contains(#"{"name":"total","datatype":"INT32","shape":[],"data":[3]}"#))
+    }
+
+    /// A model that gives as many items as it likes is asked for one request after the other.
+    @Test func outputsThatCanNotBeSharedOutAreAskedForOneByOne() throws {
+        let model = try TensorInference(Fixed([1, 2, 3] as [Float], .float32, [3], says: [-1]))
+        let request = infer(#"{"inputs":[{"name":"X","datatype":"FP32","shape":[1],"data":[0]}]}"#)
+        let answer = response(#"{"name":"y","datatype":"FP32","shape":[3],"data":[1.0,2.0,3.0]}"#)
+        #expect(model.answers([request, request]) == [answer, answer])
     }
 
     @Test func stringsOfAllFormsShareOneRun() throws {

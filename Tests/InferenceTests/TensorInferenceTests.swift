@@ -99,6 +99,16 @@ import Testing
         #expect(model.answer(#"{"x": [\#(wide),\#(tall)]}"#).hasPrefix("invalidInput"))
     }
 
+    /// What the schema can't tell is found while the elements are gathered, when some of them are there already.
+    @Test func whatDoesNotFitLeavesNothingBehind() throws {
+        let echo = Echo(TensorSpec("x", .float32, shape: [-1, 2]), TensorSpec("y", .string, shape: [-1]))
+        let payloads = [#"{"x":[1.0,2.0],"y":"a"}"#, #"{"y":"b","x":[3,1e39]}"#, #"{"x":[5.0,6.0],"y":"c"}"#]
+        let answers = try TensorInference(echo).answers(payloads)
+        #expect(answers[0] == payloads[0] && answers[2] == payloads[2])
+        #expect(answers[1].hasSuffix("/x/1: must be a value that float32 holds, but is 1e39"))
+        #expect(echo.runs.shapes == [[2, 2]])
+    }
+
     @Test func severalInputsAreOneRecord() throws {
         let echo = Echo(
             TensorSpec("age", .float32, shape: [-1, 1]), TensorSpec("city", .string, shape: [-1, 1]),
