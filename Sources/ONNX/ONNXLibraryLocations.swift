@@ -49,6 +49,9 @@ public struct ONNXLibraryLocations: Sendable {
         defer { globfree(&found) }
         let pattern = folder.map { "*?[]\\".contains($0) ? "\\\($0)" : String($0) }.joined() + "/libonnxruntime.so*"
         guard glob(pattern, 0, nil, &found) == 0, let first = found.gl_pathv[0] else { return nil }
-        return String(cString: first)
+        // Without the way by which it was found, so that it is opened once.
+        guard let path = realpath(first, nil) else { return nil }
+        defer { free(path) }
+        return String(cString: path)
     }
 }

@@ -23,7 +23,8 @@ public final class ONNXModel: TensorModel {
 
     /// Loads a model.
     ///
-    /// - Parameter path: the file. Weights that it keeps in files of their own are looked for beside it.
+    /// - Parameter path: the file. Weights that it keeps in files of their own are looked for beside it; ONNX Runtime maps
+    ///   those into memory, so they must not be overwritten in place while the model is there.
     /// - Throws: `ModelLoadError` that names the file and what is wrong with it.
     public init(path: String, settings: ONNXSettings = ONNXSettings(), library: ONNXLibrary) throws(ModelLoadError) {
         let size = try Self.size(path)

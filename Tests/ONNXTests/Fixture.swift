@@ -16,7 +16,9 @@ enum Fixtures {
     static func path(_ file: String) -> String { "\(build)/fixtures/models/\(file)" }
 
     static func bytes(_ file: String) throws -> [UInt8] {
-        guard let stream = fopen(path(file), "r") else { throw Missing(what: file, remedy: "make fixtures") }
+        guard let stream = fopen(path(file), "r") else {
+            throw Missing(what: "there is no \(path(file))", remedy: "make fixtures")
+        }
         defer { fclose(stream) }
         var status = stat()
         fstat(fileno(stream), &status)
@@ -34,7 +36,9 @@ enum Fixtures {
     }
 
     static func model(_ name: String, _ settings: JSONValue = [:]) throws -> ONNXModel {
-        guard access(path("\(name).onnx"), F_OK) == 0 else { throw Missing(what: name, remedy: "make fixtures") }
+        guard access(path("\(name).onnx"), F_OK) == 0 else {
+            throw Missing(what: "there is no \(path("\(name).onnx"))", remedy: "make fixtures")
+        }
         return try ONNXModel(path: path("\(name).onnx"), settings: ONNXSettings(settings), library: library())
     }
 }
@@ -42,7 +46,7 @@ enum Fixtures {
 struct Missing: Error, CustomStringConvertible {
     var what: String
     var remedy: String
-    var description: String { "\(what) is missing; run `\(remedy)` first" }
+    var description: String { "run `\(remedy)` first: \(what)" }
 }
 
 /// A tensor that owns its elements.
