@@ -119,8 +119,8 @@ let package = Package(
         .testTarget(
             name: "WorkerTests",
             dependencies: [
-                "SibylWorker", "SibylBroker", "SibylCore", "SibylTransport", "SibylProtocol", "SibylModel", "SibylJSON",
-                logging,
+                "SibylWorker", "SibylBroker", "SibylClient", "SibylCore", "SibylInference", "SibylTransport",
+                "SibylProtocol", "SibylModel", "SibylJSON", logging,
             ], swiftSettings: settings),
         .testTarget(name: "TransportTests", dependencies: ["SibylTransport"], swiftSettings: settings),
         .testTarget(

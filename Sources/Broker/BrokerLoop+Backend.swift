@@ -44,11 +44,12 @@ extension BrokerLoop {
         switch WorkerMessage.kind(of: message) {
         case .answer: return readAnswer(message).map { .answer(worker, $0) }
         case .pong: return WorkerMessage.Pong(reading: message).map { .pong(worker, $0) }
-        case .hello: return hello(from: worker, message)
+        case .hello: return announcement { try .hello(worker, WorkerAnnouncement(reading: message)) }
+        case .models: return announcement { try .models(worker, WorkerAnnouncement(readingChange: message)) }
         case .refusal: return WorkerMessage.request(of: message).map { .refusal(worker, RequestID(rawValue: $0)) }
         case .draining: return .draining(worker)
         case .goodbye: return .goodbye(worker)
-        case .bundle, .welcome, .ping, .dispatch, .cancel, .introduce, nil: return nil
+        case .bundle, .welcome, .ping, .dispatch, .cancel, .introduce, .wish, nil: return nil
         }
     }
 
@@ -59,9 +60,9 @@ extension BrokerLoop {
         return self.answer == nil ? nil : answer
     }
 
-    private mutating func hello(from worker: PeerID, _ frame: UnsafeRawBufferPointer) -> BrokerEvent? {
+    private mutating func announcement(_ read: () throws -> BrokerEvent) -> BrokerEvent? {
         do {
-            return .hello(worker, try WorkerAnnouncement(reading: frame))
+            return try read()
         } catch {
             if let times = refusedAnnouncements.note(at: now) {
                 logger.warning("a worker's announcement can't be read: \(error) (\(times) such)")

@@ -96,6 +96,8 @@ extension BrokerLoop {
         switch note {
         case .workerJoined(let name, _, let models, let capacity):
             logger.info("worker \(name) joined with capacity \(capacity), serving \(models.joined(separator: ", "))")
+        case .modelsChanged(let name, let models):
+            logger.info("worker \(name) serves \(models.isEmpty ? "nothing" : models.joined(separator: ", ")) now")
         case .workerDraining(let name): logger.info("worker \(name) is draining")
         case .workerLeft(let name): logger.info("worker \(name) left")
         case .workerLost(let name, let reason, let requeued):

@@ -1,4 +1,4 @@
-package import SibylJSON
+internal import SibylJSON
 
 /// Several short messages in one frame: what broker and worker have for each other at one moment.
 ///

@@ -9,6 +9,8 @@ package enum WorkerMessage {
     package enum Kind: UInt8, Sendable {
         // From a worker.
         case hello = 0x48  // H
+        /// What the worker serves has changed.
+        case models = 0x4D  // M
         case pong = 0x4F  // O
         case answer = 0x41  // A
         /// The worker did not take a dispatched request: it is given to another at no cost.
@@ -29,6 +31,8 @@ package enum WorkerMessage {
         case cancel = 0x43  // C
         /// The broker doesn't know the sender: it should say hello again.
         case introduce = 0x49  // I
+        /// An operator's wish about models.
+        case wish = 0x52  // R
     }
 
     package struct Flags: OptionSet, Sendable {

@@ -1,4 +1,5 @@
 package import Logging
+package import SibylInference
 package import SibylTransport
 internal import Synchronization
 
@@ -9,17 +10,22 @@ package final class Worker: Sendable {
 
     /// Begins to work for the brokers of `configuration`; those that can't be reached are tried again and again.
     ///
+    /// - Parameters:
+    ///   - models: what it serves until `serve` says otherwise.
+    ///   - wish: told what an operator wishes of models, as the JSON of the message; called from the worker's thread, so
+    ///     that it must not take long.
     /// - Throws: `TransportError` for an endpoint that can't be.
     package init(
-        _ configuration: WorkerConfiguration, models: ModelManager, in context: Context = Context(), logger: Logger
+        _ configuration: WorkerConfiguration, models: ModelSet, in context: Context = Context(), logger: Logger,
+        wish: @escaping @Sendable ([UInt8]) -> Void = { _ in }
     ) throws(TransportError) {
-        // A drain and a stop, each perhaps asked for twice: the box never fills.
+        // A drain, a stop, and sets of models, which come seconds apart and are taken at once: the box never fills.
         let commands = Mailbox<WorkerCommand>(capacity: 16)
         let start = Handshake<TransportError?>()
         let thread = try SystemThread(name: "sibyl-worker") {
             do throws(TransportError) {
                 var loop = try WorkerLoop(
-                    configuration, models: models, in: context, commands: commands, logger: logger)
+                    configuration, models: models, in: context, commands: commands, wish: wish, logger: logger)
                 start.give(nil)
                 loop.run()
             } catch {
@@ -36,6 +42,14 @@ package final class Worker: Sendable {
         _ = commands.send(.drain)
     }
 
+    /// Serves something else from now on. What was asked for before is computed by the models that it came for.
+    ///
+    /// - Returns: false when the worker is too busy to listen; say it again.
+    @discardableResult
+    package func serve(_ models: ModelSet) -> Bool {
+        commands.send(.serve(models)) == .accepted
+    }
+
     /// Gives back what waits and ends.
     package func stop() {
         _ = commands.send(.stop)
@@ -49,4 +63,5 @@ package final class Worker: Sendable {
 
 enum WorkerCommand: Sendable {
     case drain, stop
+    case serve(ModelSet)
 }

@@ -74,7 +74,7 @@ final class Servers: Sendable {
         let models = try ModelManager([.type(Doubler.self)])
         var workerConfiguration = WorkerConfiguration(brokers: [broker.backend])
         workerConfiguration.name = name
-        let worker = try Worker(workerConfiguration, models: models, logger: logger)
+        let worker = try Worker(workerConfiguration, models: models.set, logger: logger)
         // Far beyond what it takes: a test that waits so long has failed.
         _ = joined.wait(timeout: .now() + 10)
         running.withLock { $0[name] = Running(broker: broker, worker: worker) }

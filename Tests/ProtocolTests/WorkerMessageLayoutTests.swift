@@ -28,6 +28,7 @@ import Testing
     static let kinds: [(letter: Character, kind: WorkerMessage.Kind)] = [
         ("H", .hello), ("W", .welcome), ("D", .dispatch), ("A", .answer), ("C", .cancel), ("N", .refusal),
         ("P", .ping), ("O", .pong), ("I", .introduce), ("Q", .draining), ("G", .goodbye), ("B", .bundle),
+        ("M", .models), ("R", .wish),
     ]
 
     @Test(arguments: kinds)

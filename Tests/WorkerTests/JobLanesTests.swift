@@ -1,3 +1,5 @@
+import SibylInference
+import SibylModel
 import SibylProtocol
 import Testing
 
@@ -6,14 +8,17 @@ import Testing
 /// The order in which an executor gets what waits.
 @Suite final class JobLanesTests {
     private var lanes = JobLanes()
+    private let models = (["1.0.0", "1.1.0"] as [SemanticVersion]).enumerated().map { place, version in
+        LoadedModel(ModelSet.Entry(ModelChangeTests.Versioned(version)), place: UInt32(place), worker: "w")
+    }
 
-    private func job(_ number: UInt64, model: UInt32 = 0, broker: Int32 = 0, bulk: Bool = false, batch: Bool = false)
+    private func job(_ number: UInt64, model: Int = 0, broker: Int32 = 0, bulk: Bool = false, batch: Bool = false)
         -> Job
     {
         let job = Job()
         job.broker = broker
         job.dispatch.request = number
-        job.dispatch.model = model
+        job.model = models[model]
         job.dispatch.flags = WorkerMessage.Flags(isTwoFrames: true, isBatch: batch, isBulk: bulk)
         return job
     }

@@ -61,7 +61,8 @@ final class ServedMultiplier {
             if case .workerJoined = note { joined.signal() }
         }
         worker = try Worker(
-            WorkerConfiguration(brokers: [broker.backend]), models: ModelManager([.type(Multiplier.self)]), in: context,
+            WorkerConfiguration(brokers: [broker.backend]), models: ModelManager([.type(Multiplier.self)]).set,
+            in: context,
             logger: logger)
         socket = try Socket(.dealer, in: context)
         try socket.connect(broker.frontend)

@@ -29,7 +29,7 @@ final class WorkerFixture {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         worker = try Worker(
-            configuration, models: try ModelManager([Fixture.source("echo")]), in: context, logger: logger)
+            configuration, models: try ModelManager([Fixture.source("echo")]).set, in: context, logger: logger)
         let hello = try receive()
         #expect(hello.count == 1 && hello[0].first == UInt8(ascii: "H"))
         send([WorkerMessage.Welcome(heartbeatInterval: 100, livenessTimeout: 10_000).bytes])

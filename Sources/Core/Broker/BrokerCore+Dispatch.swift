@@ -36,7 +36,7 @@ extension BrokerCore {
         let (peer, model) = workers[worker].take(record)
         directory[record.service].dispatched(to: worker)
         let header = WorkerMessage.Dispatch(
-            request: RequestID(slot: slot, generation: record.generation).rawValue, model: UInt32(model),
+            request: RequestID(slot: slot, generation: record.generation).rawValue, model: model,
             timeLeft: UInt64(max(0, (record.deadline - now).microseconds)),
             queued: UInt32(clamping: (now - record.arrival).microseconds),
             attempt: record.attempts, flags: record.flags)

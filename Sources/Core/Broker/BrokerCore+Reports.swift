@@ -25,6 +25,11 @@ extension BrokerCore {
             writeEntry(of: service, to: &writer)
             writer.endObject()
         }
+        let known = Set(modelNames)
+        var told = Set<String>()
+        for absence in absences where !known.contains(absence.name) && told.insert(absence.name).inserted {
+            writeEntry(ofAbsent: absence, to: &writer)
+        }
         writer.endArray()
         writer.endObject()
         return writer.bytes
@@ -52,11 +57,17 @@ extension BrokerCore {
         writer.key("workers")
         writer.integer(workers.count)
         writer.key("models")
-        writer.integer(directory.services.count { $0.isReady })
+        writer.integer(directory.services.count { $0.isReady && !$0.isWithdrawn })
         writer.key("unavailable")
         writer.beginArray()
-        for service in directory.services where !service.isReady {
+        for service in directory.services where !service.isReady && !service.isWithdrawn {
             writer.string("\(service.model.name) \(service.model.version)")
+        }
+        writer.endArray()
+        writer.key("failed")
+        writer.beginArray()
+        for absence in absences where absence.isFailure {
+            writer.string("\(absence.name) \(absence.version): \(absence.message)")
         }
         writer.endArray()
         writer.endObject()
@@ -65,20 +76,65 @@ extension BrokerCore {
 
     private var status: String {
         if isDraining { return "draining" }
-        if directory.count == 0 { return "starting" }
-        return isEveryModelReady ? "ready" : "degraded"
+        if directory.count == 0 && absences.isEmpty { return "starting" }
+        return isEveryModelReady && !absences.contains(where: \.isFailure) ? "ready" : "degraded"
     }
 
     /// A model is ready while any version of it is: old versions may go.
     private var isEveryModelReady: Bool {
         let ready = Set(directory.services.filter(\.isReady).map(\.model.name))
-        return directory.services.allSatisfy { ready.contains($0.model.name) }
+        return directory.services.allSatisfy { $0.isWithdrawn || ready.contains($0.model.name) }
     }
 
     /// In order of their first announcement.
     private var modelNames: [String] {
         var seen = Set<String>()
-        return directory.services.compactMap { seen.insert($0.model.name).inserted ? $0.model.name : nil }
+        return directory.services.compactMap { service in
+            !service.isWithdrawn && seen.insert(service.model.name).inserted ? service.model.name : nil
+        }
+    }
+
+    /// What workers should serve and don't, each told once however many workers say it, in the workers' order.
+    private var absences: [WorkerAnnouncement.Absence] {
+        var seen: [WorkerAnnouncement.Absence] = []
+        for worker in workers.connected {
+            for absence in workers[worker].absences where !seen.contains(absence) { seen.append(absence) }
+        }
+        return seen
+    }
+
+    private func writeEntry(ofAbsent absence: WorkerAnnouncement.Absence, to writer: inout JSONWriter) {
+        let order = VersionOrder(absence.version)
+        writer.beginObject()
+        writer.key("qualified_name")
+        writer.string(absence.name)
+        writer.key("display_name")
+        writer.string(absence.name)
+        writer.key("description")
+        writer.string("")
+        writer.key("version")
+        writer.string(absence.version)
+        writer.key("major_version")
+        writer.integer(order.number(at: 0))
+        writer.key("minor_version")
+        writer.integer(order.number(at: 1))
+        writer.key("versions")
+        writer.beginArray()
+        writer.endArray()
+        writer.key("state")
+        writer.string(absence.state)
+        writeAbsences(of: absence.name, to: &writer)
+        writer.endObject()
+    }
+
+    /// Left out where there are none.
+    private func writeAbsences(of model: String, to writer: inout JSONWriter) {
+        let absences = absences.filter { $0.name == model }
+        if absences.isEmpty { return }
+        writer.key("absences")
+        writer.beginArray()
+        for absence in absences { absence.write(to: &writer) }
+        writer.endArray()
     }
 
     private mutating func route(named name: String) -> Route {
@@ -89,7 +145,7 @@ extension BrokerCore {
 
     private func writeEntry(of index: Int32, to writer: inout JSONWriter) {
         let service = directory[index]
-        let siblings = directory.services.filter { $0.model.name == service.model.name }
+        let siblings = directory.services.filter { $0.model.name == service.model.name && !$0.isWithdrawn }
         writer.key("qualified_name")
         writer.string(service.model.name)
         writer.key("display_name")
@@ -108,5 +164,9 @@ extension BrokerCore {
         writer.endArray()
         writer.key("state")
         writer.string(service.isReady ? "ready" : "unavailable")
+        if let policy = directory.policies[service.model.name], !policy.aliases.isEmpty {
+            policy.writeAliases(to: &writer)
+        }
+        writeAbsences(of: service.model.name, to: &writer)
     }
 }

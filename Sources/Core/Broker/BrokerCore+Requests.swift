@@ -141,7 +141,8 @@ extension BrokerCore {
             requests[slot].attempts -= 1
             requeue(slot)
             // Of a worker that drains, which was the last of its model.
-            if !directory[requests[slot].service].isReady { orphan(requests[slot].service, at: now) }
+            strand(requests[slot].service, at: now, into: &effects)
+            if requests[slot].state == .held { return }
         }
         // The worker that refused has no room, whatever it announced: others first.
         offer(requests[slot].service, except: worker, at: now, into: &effects)

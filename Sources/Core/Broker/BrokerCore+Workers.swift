@@ -10,12 +10,12 @@ extension BrokerCore {
             notes.append(.announcementRefused(name: announcement.name, reason: reason))
             return
         }
-        let services = announcement.models.map { serviceIndex(for: $0) }
         let worker = workers.add(
             WorkerRecord(
                 peer: peer, name: announcement.name, process: announcement.process,
-                capacity: min(announcement.capacity, limits.capacity), services: services, joined: now, lastHeard: now))
-        for service in services { enlist(worker, for: service) }
+                capacity: min(announcement.capacity, limits.capacity), services: [], places: [], joined: now,
+                lastHeard: now))
+        let services = adopt(announcement, by: worker)
         effects.append(.welcome(worker: peer, welcome))
         notes.append(
             .workerJoined(
@@ -34,31 +34,17 @@ extension BrokerCore {
 
     private func objection(to announcement: WorkerAnnouncement) -> String? {
         if announcement.capacity == 0 { return "it announced a capacity of 0; a worker must take at least one request" }
-        if announcement.models.isEmpty { return "it announced no model" }
         if workers.count >= limits.workers { return "the broker has \(limits.workers) workers already" }
+        return objection(toModelsOf: announcement)
+    }
+
+    func objection(toModelsOf announcement: WorkerAnnouncement) -> String? {
         if directory.count + announcement.models.count > limits.services {
             return "the broker knows \(limits.services) models already"
         }
         let names = announcement.models.map { "\($0.name) \($0.version)" }
         if Set(names).count != names.count { return "it announced one model and version twice" }
         return nil
-    }
-
-    private mutating func serviceIndex(for model: WorkerAnnouncement.Model) -> Int32 {
-        if let known = directory.index(name: model.name, version: model.version) {
-            if !directory[known].isReady { directory[known].model = model }
-            return known
-        }
-        return directory.add(model)
-    }
-
-    private mutating func enlist(_ worker: Int32, for service: Int32) {
-        directory[service].workers.append(worker)
-        if directory[service].orphanedSince != nil {
-            directory[service].orphanedSince = nil
-            orphans.removeAll { $0 == service }
-        }
-        directory.forgetRoutes()
     }
 
     mutating func receive(
@@ -76,7 +62,7 @@ extension BrokerCore {
         guard let worker = workers.index(of: peer), !workers[worker].isDraining else { return }
         workers[worker].isDraining = true
         workers[worker].lastHeard = now
-        dismiss(worker, at: now)
+        dismiss(worker, at: now, into: &effects)
         notes.append(.workerDraining(name: workers[worker].name))
         for service in workers[worker].services { isolate(service, at: now, into: &effects) }
     }
@@ -114,7 +100,7 @@ extension BrokerCore {
                 requeued += 1
             }
         }
-        dismiss(worker, at: now)
+        dismiss(worker, at: now, into: &effects)
         let services = workers[worker].services
         workers.remove(worker)
         for service in services {
@@ -142,18 +128,20 @@ extension BrokerCore {
     }
 
     /// Takes a worker off the lists of those that get new work.
-    private mutating func dismiss(_ worker: Int32, at now: Instant) {
+    private mutating func dismiss(_ worker: Int32, at now: Instant, into effects: inout [BrokerEffect]) {
         endIsolation(of: worker)
-        for service in workers[worker].services {
-            directory[service].workers.removeAll { $0 == worker }
-            directory[service].turn = 0
-            if !directory[service].isReady && !directory[service].queue.isEmpty { orphan(service, at: now) }
-        }
+        for service in workers[worker].services { dismiss(worker, from: service, at: now, into: &effects) }
         directory.forgetRoutes()
     }
 
-    /// Requests wait for a model that nobody serves: they won't for long.
-    mutating func orphan(_ service: Int32, at now: Instant) {
+    /// Nobody serves a model any more: what waits for it is given time until a worker comes back, or if it was taken out of
+    /// service, looks for another version.
+    mutating func strand(_ service: Int32, at now: Instant, into effects: inout [BrokerEffect]) {
+        if directory[service].isReady || directory[service].queue.isEmpty { return }
+        if directory[service].isWithdrawn { reroute(service, into: &effects) } else { orphan(service, at: now) }
+    }
+
+    private mutating func orphan(_ service: Int32, at now: Instant) {
         guard directory[service].orphanedSince == nil else { return }
         directory[service].orphanedSince = now
         orphans.append(service)

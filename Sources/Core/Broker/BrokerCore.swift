@@ -53,6 +53,7 @@ package struct BrokerCore: ~Copyable {
         case .clientGone(let client): forget(client, at: now, into: &effects)
         case .refusal(let peer, let request): takeBack(request, from: peer, at: now, into: &effects)
         case .hello(let peer, let announcement): join(peer, announcement, at: now, into: &effects)
+        case .models(let peer, let announcement): change(peer, announcement, at: now, into: &effects)
         case .pong(let peer, let pong): receive(pong, from: peer, at: now, into: &effects)
         case .draining(let peer): beginDraining(peer, at: now, into: &effects)
         case .goodbye(let peer): leave(peer, at: now, into: &effects)

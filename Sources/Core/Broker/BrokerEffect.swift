@@ -57,6 +57,7 @@ package enum Refusal: Sendable, Equatable {
 package enum BrokerNote: Sendable, Equatable {
     /// `process` is the id that the worker told of itself; 0 for none.
     case workerJoined(name: String, process: UInt32, models: [String], capacity: UInt32)
+    case modelsChanged(name: String, models: [String])
     case workerDraining(name: String)
     case workerLeft(name: String)
     case workerLost(name: String, reason: LossReason, requeued: Int)

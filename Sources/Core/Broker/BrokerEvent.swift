@@ -10,6 +10,8 @@ package enum BrokerEvent: Sendable {
     case clientGone(PeerID)
     /// A worker announces itself, on a new connection or anew.
     indirect case hello(PeerID, WorkerAnnouncement)
+    /// A worker serves other models from now on; name and capacity are those of its hello.
+    indirect case models(PeerID, WorkerAnnouncement)
     /// A worker lives.
     case pong(PeerID, WorkerMessage.Pong)
     /// A worker answered; the answer's bytes are in the shell's hands until its effects have run.

@@ -12,6 +12,9 @@ struct Service {
     var queue: RequestQueue
     /// The worker that is set apart for requests on their last attempt; -1 for none.
     var isolated: Int32 = -1
+    /// Whether it was taken out of service, rather than lost: it takes no new requests, and is told of no more once its last
+    /// worker has gone.
+    var isWithdrawn = false
     /// Since when requests wait and no worker is there; the service is then among the core's orphans.
     var orphanedSince: Instant?
     var statistics = ServiceStatistics()
@@ -24,6 +27,10 @@ struct Service {
 
     var isReady: Bool { !workers.isEmpty }
 
+    mutating func withdraw() {
+        isWithdrawn = true
+    }
+
     /// One of its requests went to a worker.
     mutating func dispatched(to worker: Int32) {
         statistics.inFlight += 1
@@ -35,7 +42,11 @@ struct Service {
 struct ServiceDirectory {
     /// In order of announcement; an index is a service's name for the broker's lifetime.
     var services: [Service] = []
+    /// By the names of models.
+    var policies: [String: WorkerAnnouncement.Policy] = [:]
     private var cache = RouteCache()
+    /// Aliases of several versions that were asked for.
+    private var splits: [VersionSplit] = []
     /// For the tables of the services' queues.
     private let seed: UInt32
 
@@ -53,6 +64,7 @@ struct ServiceDirectory {
     /// Call it when what is ready may have changed.
     mutating func forgetRoutes() {
         cache = RouteCache()
+        splits = []
     }
 
     /// The service of that exact name and version.
@@ -66,21 +78,64 @@ struct ServiceDirectory {
         return Int32(services.count - 1)
     }
 
-    /// Finds the service for a request: the exact version, or the newest under a prefix at a dot, or without a version
-    /// the newest of all; ready ones come before those that no worker serves.
+    /// Finds the service for a request: the exact version, the newest under a prefix at a dot, one of an alias, or without
+    /// a version the one that its policy says, else the newest of all; ready ones come before those that no worker serves.
     mutating func route(model: UnsafeRawBufferPointer, version: UnsafeRawBufferPointer) -> Route {
         let hash = RouteCache.hash(model, version)
-        if let route = cache.find(hash, model, version) { return route }
-        let route = search(
+        if let way = cache.find(hash, model, version) { return follow(way) }
+        let way = search(
             model: String(decoding: model, as: UTF8.self), version: String(decoding: version, as: UTF8.self))
-        cache.remember(route, hash, model, version)
-        return route
+        cache.remember(way, hash, model, version)
+        return follow(way)
     }
 
-    private func search(model: String, version: String) -> Route {
+    private mutating func follow(_ way: Way) -> Route {
+        switch way {
+        case .one(let route): route
+        case .split(let index): .service(splits[index].next())
+        }
+    }
+
+    private mutating func search(model: String, version: String) -> Way {
+        guard let policy = policies[model] else { return .one(newest(model: model, version: version)) }
+        let wanted = version.isEmpty ? policy.standard : version
+        let way: Way
+        if let alias = policy.aliases.first(where: { $0.name == wanted }) {
+            way = self.way(to: alias, of: model)
+        } else {
+            way = .one(newest(model: model, version: wanted))
+        }
+        // Better another version than none, where none was asked for.
+        if version.isEmpty && !isReady(way) { return .one(newest(model: model, version: "")) }
+        return way
+    }
+
+    private func isReady(_ way: Way) -> Bool {
+        switch way {
+        case .one(.service(let service)): self[service].isReady
+        case .one: false
+        case .split: true
+        }
+    }
+
+    private mutating func way(to alias: WorkerAnnouncement.Policy.Alias, of model: String) -> Way {
+        let routes = alias.shares.map { (newest(model: model, version: $0.version), $0.weight) }
+        let ready = routes.compactMap { route, weight -> VersionSplit.Share? in
+            guard case .service(let service) = route, self[service].isReady else { return nil }
+            return VersionSplit.Share(service: service, weight: weight)
+        }
+        if ready.count > 1 {
+            splits.append(VersionSplit(ready))
+            return .split(splits.count - 1)
+        }
+        if let only = ready.first { return .one(.service(only.service)) }
+        return .one(routes.first?.0 ?? .versionNotFound)
+    }
+
+    private func newest(model: String, version: String) -> Route {
         var best: Int32?
         var isKnown = false
-        for index in services.indices where services[index].model.name == model {
+        for index in services.indices where services[index].model.name == model && !services[index].isWithdrawn {
             isKnown = true
             guard services[index].order.matches(prefix: version) else { continue }
             if let champion = best, !isBetter(services[index], than: services[Int(champion)]) { continue }
@@ -93,49 +148,5 @@ struct ServiceDirectory {
     private func isBetter(_ challenger: Service, than champion: Service) -> Bool {
         if challenger.isReady != champion.isReady { return challenger.isReady }
         return champion.order < challenger.order
-    }
-}
-
-/// The last routes that were asked for, so that a request's model is found without making a string of it.
-/// Direct mapped and of fixed size: names that nobody serves can't grow it.
-private struct RouteCache {
-    private struct Entry {
-        var hash: UInt64
-        var model: [UInt8]
-        var version: [UInt8]
-        var route: Route
-    }
-
-    private static let size = 256
-    private var entries = [Entry?](repeating: nil, count: size)
-
-    static func hash(_ model: UnsafeRawBufferPointer, _ version: UnsafeRawBufferPointer) -> UInt64 {
-        var hash = FNV1a()
-        hash.add(model)
-        // No UTF-8 holds this byte, so where the one ends and the other begins makes a difference.
-        hash.add(0xFF)
-        hash.add(version)
-        return hash.value
-    }
-
-    func find(_ hash: UInt64, _ model: UnsafeRawBufferPointer, _ version: UnsafeRawBufferPointer) -> Route? {
-        guard let entry = entries[Int(hash % UInt64(Self.size))], entry.hash == hash,
-            Self.isEqual(entry.model, model), Self.isEqual(entry.version, version)
-        else { return nil }
-        return entry.route
-    }
-
-    /// Byte by byte in a plain loop: the names are short, and the library's comparison is not specialised here.
-    private static func isEqual(_ one: [UInt8], _ other: UnsafeRawBufferPointer) -> Bool {
-        guard one.count == other.count else { return false }
-        for index in one.indices where one[index] != other[index] { return false }
-        return true
-    }
-
-    mutating func remember(
-        _ route: Route, _ hash: UInt64, _ model: UnsafeRawBufferPointer, _ version: UnsafeRawBufferPointer
-    ) {
-        entries[Int(hash % UInt64(Self.size))] = Entry(
-            hash: hash, model: Array(model), version: Array(version), route: route)
     }
 }

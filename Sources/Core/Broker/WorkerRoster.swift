@@ -12,8 +12,13 @@ struct WorkerRecord {
     /// Requests that it holds, abandoned ones included, and how many of them are bulk.
     var inFlight: UInt32 = 0
     var bulkInFlight: UInt32 = 0
-    /// Its models in the order of its hello, as services.
+    /// Its models as services, and by which numbers dispatches name them to it.
     var services: [Int32]
+    var places: [UInt32]
+    /// Of its services those that it is about to give up.
+    var leaving: [Int32] = []
+    /// What it should serve and doesn't.
+    var absences: [WorkerAnnouncement.Absence] = []
     /// The requests that it holds.
     var held = SlotLinks.Chain()
     /// Which of its services is looked at first when it has room again.
@@ -33,11 +38,11 @@ struct WorkerRecord {
 
     /// It gets a request.
     ///
-    /// - Returns: whom to send it to, and the place of the request's model in its hello.
-    mutating func take(_ record: RequestRecord) -> (PeerID, model: Int) {
+    /// - Returns: whom to send it to, and by which number it knows the request's model.
+    mutating func take(_ record: RequestRecord) -> (PeerID, model: UInt32) {
         inFlight += 1
         if record.priority == .bulk { bulkInFlight += 1 }
-        return (peer, services.firstIndex(of: record.service) ?? 0)
+        return (peer, services.firstIndex(of: record.service).map { places[$0] } ?? .max)
     }
 
     /// It has given a request back or answered it.

@@ -18,6 +18,8 @@ struct BrokerLink {
     private(set) var state = State.connecting
     /// The jobs that the broker is to get answers for.
     var held = SlotLinks.Chain()
+    /// Whether the worker's models have changed since the hello that is on its way.
+    var isOutdated = false
     var lastHeard: Instant
     var livenessTimeout = Instant.Span.zero
     /// When a hello that brought no welcome is said again.

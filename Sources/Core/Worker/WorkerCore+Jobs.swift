@@ -22,6 +22,17 @@ extension WorkerCore {
         }
     }
 
+    /// A request that was on its way when its model went: another version or worker gets it.
+    mutating func giveBack(
+        _ request: RequestID, to broker: Int32, at now: Instant, into effects: inout [WorkerEffect]
+    ) {
+        links[Int(broker)].lastHeard = now
+        switch links[Int(broker)].state {
+        case .welcomed, .draining: effects.append(.refuse(broker: broker, request))
+        case .connecting, .greeting, .gone: effects.append(.dropDispatch)
+        }
+    }
+
     mutating func finish(_ slot: Int32, at now: Instant, into effects: inout [WorkerEffect]) {
         let broker = jobs[slot].broker
         guard broker >= 0 else {

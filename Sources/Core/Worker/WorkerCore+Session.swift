@@ -46,6 +46,10 @@ extension WorkerCore {
         let bounds = limits.livenessTimeouts
         links[link].livenessTimeout = min(max(timeout, bounds.lowerBound), bounds.upperBound)
         effects.append(.note(.joined(broker: broker)))
+        if links[link].isOutdated {
+            links[link].isOutdated = false
+            effects.append(.models(broker: broker))
+        }
     }
 
     mutating func answerPing(of broker: Int32, at now: Instant, into effects: inout [WorkerEffect]) {
@@ -69,7 +73,21 @@ extension WorkerCore {
     private mutating func greet(_ broker: Int32, at now: Instant, into effects: inout [WorkerEffect]) {
         links[Int(broker)].enter(.greeting, at: now, complaining: now + limits.complaintDelay)
         links[Int(broker)].nextHello = now + limits.helloInterval
+        links[Int(broker)].isOutdated = false
         effects.append(.hello(broker: broker))
+    }
+
+    /// Who is welcome says at once what it serves now, who is not yet, with the welcome: the hello that is on its way may
+    /// say something else.
+    mutating func tellModels(into effects: inout [WorkerEffect]) {
+        for broker in brokers {
+            switch links[Int(broker)].state {
+            case .welcomed: effects.append(.models(broker: broker))
+            case .greeting: links[Int(broker)].isOutdated = true
+            // A hello comes first, or nothing at all.
+            case .connecting, .draining, .gone: continue
+            }
+        }
     }
 
     /// Ends a session: its jobs go to others, so their answers have nowhere to go. A draining worker does not come back.

@@ -27,6 +27,8 @@ package struct WorkerCore: ~Copyable {
     package mutating func handle(_ event: WorkerEvent, at now: Instant, into effects: inout [WorkerEffect]) {
         switch event {
         case .dispatch(let broker, let header): receive(header, from: broker, at: now, into: &effects)
+        case .stray(let broker, let request): giveBack(request, to: broker, at: now, into: &effects)
+        case .modelsChanged: tellModels(into: &effects)
         case .finished(let slot): finish(slot, at: now, into: &effects)
         case .withdrawn(let slot): withdraw(slot, at: now, into: &effects)
         case .cancel(let broker, let request): cancel(request, of: broker, at: now, into: &effects)

@@ -1,6 +1,8 @@
 /// What a worker does next. The shell runs effects in order and calls the core again only after the last.
 package enum WorkerEffect: Sendable, Equatable {
     case hello(broker: Int32)
+    /// Tell the broker what is served now.
+    case models(broker: Int32)
     case pong(broker: Int32)
     case draining(broker: Int32)
     case goodbye(broker: Int32)

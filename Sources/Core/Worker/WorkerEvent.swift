@@ -14,6 +14,10 @@ package enum WorkerEvent: Sendable {
     case introduce(broker: Int32)
     /// A request, whose bytes are in the shell's hands until its effects have run.
     case dispatch(broker: Int32, WorkerMessage.Dispatch)
+    /// A request for a model that the worker has given up.
+    case stray(broker: Int32, RequestID)
+    /// The worker serves other models from now on.
+    case modelsChanged
     /// The broker takes a request back.
     case cancel(broker: Int32, RequestID)
     /// A job's answer is there; its bytes are in the shell's hands until its effects have run.

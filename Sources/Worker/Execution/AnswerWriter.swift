@@ -15,14 +15,6 @@ struct AnswerWriter: ~Copyable {
     }
 
     private var writer = JSONWriter(capacity: 1024)
-    private var heads: [ReplyHead]
-
-    init(models: ModelManager, worker: String) {
-        heads = models.models.map { model in
-            ReplyHead(
-                worker: worker, model: model.metadata.qualifiedName, version: model.metadata.version.description)
-        }
-    }
 
     // MARK: - Outputs
 
@@ -33,15 +25,17 @@ struct AnswerWriter: ~Copyable {
         _ job: Job, with output: UnsafeRawBufferPointer, jsonLength: Int, _ span: Span, items: [ItemError] = []
     ) {
         let header = header(of: job, failure: nil, span)
-        heads[job.model].timing = Timing(
+        // What is served has its words ready; a job always has whom it came for until it is answered.
+        guard var head = job.model?.head else { return }
+        head.timing = Timing(
             queueMicroseconds: Int(header.queued), computeMicroseconds: Int(header.computed),
             batchSize: span.batchSize)
-        heads[job.model].itemErrors = items
-        heads[job.model].contentType = job.form.contentType
-        heads[job.model].jsonLength = jsonLength
+        head.itemErrors = items
+        head.contentType = job.form.contentType
+        head.jsonLength = jsonLength
         writer.removeAll()
         let isTwoFrames = job.dispatch.flags.isTwoFrames
-        heads[job.model].write(id: job.id, output: isTwoFrames ? nil : output, to: &writer)
+        head.write(id: job.id, output: isTwoFrames ? nil : output, to: &writer)
         if isTwoFrames {
             Self.put(header, writer.written, output, into: job)
         } else {

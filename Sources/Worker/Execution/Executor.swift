@@ -5,9 +5,6 @@ internal import SibylTransport
 
 /// What executors share.
 struct ExecutorContext: Sendable {
-    let models: ModelManager
-    /// The worker's name, for replies.
-    let worker: String
     let queue: JobQueue
     let outbox: Mailbox<Job>
 }
@@ -21,14 +18,12 @@ struct Executor: ~Copyable {
 
     private let context: ExecutorContext
     private var jobs: [Job] = []
-    private var work: ExecutorWork
-    /// What one input of each model costs, as a moving average.
-    private var costs: [Instant.Span]
+    private var work = ExecutorWork()
+    /// What one input of a model costs, as a moving average, by the model's number.
+    private var costs: [UInt32: Instant.Span] = [:]
 
     init(_ context: ExecutorContext) {
         self.context = context
-        work = ExecutorWork(context)
-        costs = context.models.models.map { _ in .zero }
     }
 
     /// Works until the queue is closed.
@@ -42,10 +37,10 @@ struct Executor: ~Copyable {
         }
     }
 
-    private var limit: (Int) -> Int {
+    private var limit: (LoadedModel?) -> Int {
         let costs = costs
         return { model in
-            let cost = model < costs.count ? costs[model].nanoseconds : 0
+            let cost = model.flatMap { costs[$0.place] }?.nanoseconds ?? 0
             // What it costs isn't known before the first.
             if cost <= 0 { return 1 }
             return max(1, min(Self.largestBatch, Int(Self.longestBatch.nanoseconds / cost)))
@@ -62,11 +57,11 @@ struct Executor: ~Copyable {
 
     private mutating func compute() {
         let begin = MonotonicClock.nanoseconds()
+        // An answered job has let go of its model.
+        guard let place = jobs[0].model?.place else { return }
         work.compute(jobs, from: Instant(nanoseconds: begin))
-        let model = jobs[0].model
-        guard model < costs.count else { return }
         let cost = (MonotonicClock.nanoseconds() - begin) / Int64(jobs.count)
-        let old = costs[model].nanoseconds
-        costs[model].nanoseconds = old == 0 ? cost : old + (cost - old) / 8
+        let old = costs[place]?.nanoseconds ?? 0
+        costs[place] = Instant.Span(nanoseconds: old == 0 ? cost : old + (cost - old) / 8)
     }
 }

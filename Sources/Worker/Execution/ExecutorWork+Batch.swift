@@ -51,7 +51,7 @@ extension ExecutorWork {
         outcomes.removeAll()
         let input = job.input
         let payloads = batch.items.ranges[chunk].map { UnsafeRawBufferPointer(rebasing: input[$0]) }
-        context.models.models[job.model].predict(payloads, into: &outcomes)
+        job.model?.model.predict(payloads, into: &outcomes)
         for (offset, index) in chunk.enumerated() {
             let failure: PredictionError
             if offset < outcomes.outcomes.count {

@@ -8,17 +8,11 @@ internal import SibylTransport
 /// What an executor does with jobs: reads their payloads, has the model predict, writes their answers. Its buffers are
 /// used again and again.
 struct ExecutorWork: ~Copyable {
-    let context: ExecutorContext
-    var answers: AnswerWriter
+    var answers = AnswerWriter()
     var outcomes = PredictionOutcomes()
     private var payloads: [UnsafeRawBufferPointer] = []
     /// The jobs that the payloads belong to.
     private var computed: [Job] = []
-
-    init(_ context: ExecutorContext) {
-        self.context = context
-        answers = AnswerWriter(models: context.models, worker: context.worker)
-    }
 
     /// Computes jobs of one model together.
     mutating func compute(_ jobs: [Job], from begin: Instant) {
@@ -34,9 +28,9 @@ struct ExecutorWork: ~Copyable {
                 if job.form != .json { isJSON = false }
             }
         }
-        guard let first = computed.first else { return }
+        guard let model = computed.first?.model?.model else { return }
         outcomes.removeAll()
-        predict(with: context.models.models[first.model], isJSON: isJSON)
+        predict(with: model, isJSON: isJSON)
         let end = Instant(nanoseconds: MonotonicClock.nanoseconds())
         for (index, job) in computed.enumerated() {
             let span = AnswerWriter.Span(begin: begin, end: end, batchSize: computed.count)
@@ -64,9 +58,6 @@ struct ExecutorWork: ~Copyable {
         if job.isDismissed { return .cancelledByClient }
         if job.deadline <= now {
             return SibylError(.deadlineExceeded, "the time ran out while the request waited for a worker")
-        }
-        guard job.model < context.models.models.count else {
-            return SibylError(.internal, "the worker has no model number \(job.model)")
         }
         return objection(toContentTypeOf: job)
     }

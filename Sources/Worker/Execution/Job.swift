@@ -17,6 +17,8 @@ final class Job: @unchecked Sendable {
     var slot: Int32 = 0
     var broker: Int32 = 0
     var dispatch = WorkerMessage.Dispatch(request: 0, model: 0, timeLeft: 0, queued: 0, attempt: 0, flags: [])
+    /// Whom it came for; there from acceptance to answer.
+    var model: LoadedModel?
     var arrived = Instant(nanoseconds: 0)
     var deadline = Instant.distantFuture
 
@@ -42,7 +44,6 @@ final class Job: @unchecked Sendable {
 
     private let dismissed = Atomic(false)
 
-    var model: Int { Int(dispatch.model) }
     var isBatch: Bool { dispatch.flags.isBatch }
     var priority: Priority { dispatch.flags.isBulk ? .bulk : .interactive }
 
@@ -71,6 +72,7 @@ final class Job: @unchecked Sendable {
         parts = WorkerMessage.Parts()
         head.truncate(to: 0)
         body.clear()
+        model = nil
         envelope = nil
         form = .json
         batch = nil

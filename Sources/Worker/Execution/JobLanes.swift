@@ -53,14 +53,14 @@ struct JobLanes {
     /// - Parameters:
     ///   - executors: how many share what waits.
     ///   - limit: how many at most, for the model at that place.
-    mutating func take(into taken: inout [Job], executors: Int, limit: (Int) -> Int) {
+    mutating func take(into taken: inout [Job], executors: Int, limit: (LoadedModel?) -> Int) {
         let priority = bulk.isEmpty ? .interactive : interactive.isEmpty ? .bulk : turn.next
         guard let first = self[priority].popFirst() else { return }
         taken.append(first)
         // One's share of what waits: another executor may be about to ask.
         let share = (self[priority].count + executors) / executors
         let most = first.isBatch ? 1 : min(share, limit(first.model))
-        while taken.count < most, let next = self[priority].first, next.model == first.model, !next.isBatch {
+        while taken.count < most, let next = self[priority].first, next.model === first.model, !next.isBatch {
             taken.append(self[priority].removeFirst())
         }
         // What a batch cost is known at the end of its turn.

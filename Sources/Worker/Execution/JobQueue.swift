@@ -66,7 +66,7 @@ final class JobQueue: @unchecked Sendable {
     ///
     /// - Parameter limit: how many at most, for the model at that place.
     /// - Returns: false when the queue was closed.
-    func take(into taken: inout [Job], limit: (Int) -> Int) -> Bool {
+    func take(into taken: inout [Job], limit: (LoadedModel?) -> Int) -> Bool {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         // Ends with a job, or with the queue.

@@ -49,4 +49,7 @@ public final class ModelManager: Sendable {
     public func metadata(_ name: String, version: String = "") -> ModelMetadata? {
         find(name, version: version)?.metadata
     }
+
+    /// The models as a worker takes them: all ready, none of them to change.
+    package var set: ModelSet { ModelSet(models.map { ModelSet.Entry($0) }) }
 }

@@ -52,7 +52,7 @@ package struct WorkerProcess: ~Copyable {
             configuration.brokers = [own.backend]
             broker = try Self.broker(own, in: context, logger, queue.mailbox)
         }
-        let worker = try Worker(configuration, models: models, in: context, logger: logger)
+        let worker = try Worker(configuration, models: models.set, in: context, logger: logger)
         try Self.tell(.workerEnded, to: queue.mailbox) { worker.wait() }
         self.init(queue: queue, worker: worker, broker: broker, modelNames: names, ready: ready)
     }

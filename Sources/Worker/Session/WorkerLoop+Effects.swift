@@ -8,7 +8,8 @@ internal import SibylTransport
 extension WorkerLoop {
     mutating func run(_ effect: WorkerEffect) {
         switch effect {
-        case .hello(let broker): send(announcement, to: broker)
+        case .hello(let broker): send(announcement().helloBytes(), to: broker)
+        case .models(let broker): send(announcement().changeBytes(), to: broker)
         case .pong(let broker):
             send(WorkerMessage.Pong(residentBytes: ResidentMemory.bytes()).bytes, to: broker)
         case .draining(let broker): send(WorkerMessage.bytes(.draining), to: broker)
@@ -42,6 +43,7 @@ extension WorkerLoop {
         let job = nextJob()
         job.slot = slot
         job.broker = broker
+        job.model = dispatchedModel
         job.isDismissed = false
         job.deadline = deadline
         job.arrived = now
@@ -176,14 +178,5 @@ extension WorkerLoop {
 
     private func endpoint(_ broker: Int32) -> String {
         configuration.brokers[Int(broker)]
-    }
-}
-
-extension WorkerAnnouncement.Model {
-    init(_ metadata: ModelMetadata) {
-        self.init(
-            name: metadata.qualifiedName, version: metadata.version.description, displayName: metadata.displayName,
-            description: metadata.description, inputSchema: Array(metadata.inputSchema.document.description.utf8),
-            outputSchema: Array(metadata.outputSchema.document.description.utf8))
     }
 }

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Logging
 internal import SibylCore
+internal import SibylInference
 internal import SibylModel
 internal import SibylProtocol
 internal import SibylTransport
@@ -20,13 +21,16 @@ struct WorkerLoop: ~Copyable {
     let outbox: Mailbox<Job>
     let queue: JobQueue
     let logger: Logger
-    let announcement: [UInt8]
+    /// Told what an operator wishes of models: the JSON of the message.
+    let wish: @Sendable ([UInt8]) -> Void
 
+    var models: ModelTable
     var core: WorkerCore
     var connections: [BrokerConnection] = []
     private var poller = Poller()
     var frames = Frames()
-    /// The dispatch in hand, in `frames`.
+    /// The dispatch in hand, in `frames`, and the model that it names.
+    var dispatchedModel: LoadedModel?
     var dispatched = UnsafeRawBufferPointer(start: nil, count: 0)
     var effects: [WorkerEffect] = []
     var answers: AnswerWriter
@@ -46,8 +50,8 @@ struct WorkerLoop: ~Copyable {
     var now: Instant
 
     init(
-        _ configuration: WorkerConfiguration, models: ModelManager, in context: Context,
-        commands: Mailbox<WorkerCommand>, logger: Logger
+        _ configuration: WorkerConfiguration, models set: ModelSet, in context: Context,
+        commands: Mailbox<WorkerCommand>, wish: @escaping @Sendable ([UInt8]) -> Void, logger: Logger
     ) throws(TransportError) {
         self.configuration = configuration
         self.context = context
@@ -56,19 +60,14 @@ struct WorkerLoop: ~Copyable {
         // All jobs that the brokers' credit allows, so that an executor's send never fails.
         outbox = Mailbox(capacity: configuration.brokers.count * Int(configuration.limits.capacity) * 2 + 1)
         queue = JobQueue(executors: configuration.threads)
-        announcement = Self.announcement(configuration, models)
-        answers = AnswerWriter(models: models, worker: configuration.name)
+        self.wish = wish
+        models = ModelTable(worker: configuration.name)
+        answers = AnswerWriter()
         now = Instant(nanoseconds: MonotonicClock.nanoseconds())
         core = WorkerCore(limits: configuration.limits, brokers: configuration.brokers.count, now: now)
+        _ = models.serve(set, at: now)
         try connectAll()
-        try startExecutors(models)
-    }
-
-    private static func announcement(_ configuration: WorkerConfiguration, _ models: ModelManager) -> [UInt8] {
-        WorkerAnnouncement(
-            name: configuration.name, process: UInt32(getpid()), capacity: configuration.limits.capacity,
-            models: models.models.map { WorkerAnnouncement.Model($0.metadata) }
-        ).helloBytes()
+        try startExecutors()
     }
 
     private mutating func connectAll() throws(TransportError) {
@@ -79,8 +78,8 @@ struct WorkerLoop: ~Copyable {
         rebuildPoller()
     }
 
-    private func startExecutors(_ models: ModelManager) throws(TransportError) {
-        let shared = ExecutorContext(models: models, worker: configuration.name, queue: queue, outbox: outbox)
+    private func startExecutors() throws(TransportError) {
+        let shared = ExecutorContext(queue: queue, outbox: outbox)
         for number in 0..<configuration.threads {
             // Nobody joins them: they end with the queue, and one that is stuck in a model must hold up nobody.
             _ = try SystemThread(name: "sibyl-predict-\(number)") {
@@ -112,9 +111,10 @@ struct WorkerLoop: ~Copyable {
         // Ends with a drain or a stop, which the core bounds in time.
         while !core.isDrained {
             let deadline = core.nextDeadline
-            poller.wait(nanoseconds: (deadline - readClock()).nanoseconds)
+            poller.wait(nanoseconds: (min(deadline, models.nextDeadline) - readClock()).nanoseconds)
             now = readClock()
             if deadline <= now { tell(.tick) }
+            if models.nextDeadline <= now { releaseModels() }
             if poller.isReadable(0) { obeyCommands() }
             // Answers first: they make room for requests.
             if poller.isReadable(1) { sendAnswers() }
@@ -140,6 +140,7 @@ struct WorkerLoop: ~Copyable {
                 logger.info("draining: answering what was accepted, taking nothing new")
                 tell(.drain)
             case .stop: tell(.stop)
+            case .serve(let set): serve(set)
             }
         }
     }

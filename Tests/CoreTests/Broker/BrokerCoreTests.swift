@@ -296,9 +296,15 @@ import Testing
     @Test func nonsenseIsNoWorker() {
         var broker = BrokerHarness()
         broker.join(1, capacity: 0)
-        broker.join(2, models: [])
         broker.join(3, models: [("m", "1"), ("m", "1")])
         #expect(broker.core.workers.count == 0)
+    }
+
+    /// Its models may come later.
+    @Test func aWorkerMayBeginWithNoModel() {
+        var broker = BrokerHarness()
+        broker.join(1, models: [])
+        #expect(broker.core.workers.count == 1)
     }
 
     @Test func aBrokerThatWasHeldUpDoesNotTakeItsWorkersForSilent() {

@@ -6,6 +6,27 @@ import Testing
 @Suite struct WorkerCoreTests {
     // MARK: - Sessions
 
+    @Test func changedModelsAreToldToWhoIsWelcome() {
+        let worker = WorkerHarness(brokers: 3)
+        worker.join(0)
+        worker.send(.connected(broker: 1))
+        #expect(worker.send(.modelsChanged) == [.models(broker: 0)])
+        // The hello that is on its way says what was served before.
+        let welcome = WorkerMessage.Welcome(heartbeatInterval: 500, livenessTimeout: 2_000)
+        let effects = worker.send(.welcome(broker: 1, welcome))
+        #expect(effects == [.note(.joined(broker: 1)), .models(broker: 1)])
+        // Who was not there yet hears it in the hello.
+        worker.send(.connected(broker: 2))
+        #expect(worker.send(.welcome(broker: 2, welcome)) == [.note(.joined(broker: 2))])
+    }
+
+    @Test func aRequestForAModelThatIsGoneIsGivenBack() {
+        let worker = WorkerHarness()
+        worker.join()
+        #expect(worker.send(.stray(broker: 0, RequestID(rawValue: 9))) == [.refuse(broker: 0, RequestID(rawValue: 9))])
+        #expect(worker.jobCount == 0)
+    }
+
     @Test func aConnectionBringsAHelloAndAWelcomeBringsWork() throws {
         let worker = WorkerHarness()
         #expect(worker.send(.connected(broker: 0)) == [.hello(broker: 0)])

@@ -18,6 +18,8 @@ extension BrokerShadow {
         case .cancel(let client, let name): cancelled = open { $0.client == client && $0.clientRequest == name }
         case .clientGone(let client): forget(client)
         case .hello(let peer, let announcement): greet(peer, announcement)
+        // No worker of a scenario changes what it serves.
+        case .models: return
         case .pong(let peer, _):
             hear(peer)
             if worker(peer) == nil { stranger = peer }

@@ -57,6 +57,8 @@ final class WorkerShadow {
         case .ping(let broker): pinged = broker
         case .drain, .stop: isDraining = true
         case .disconnected(let broker): if isWelcomed[Int(broker)] { lost = broker }
+        // No worker of a scenario changes what it serves.
+        case .modelsChanged, .stray: return
         case .introduce(let broker):
             guard isWelcomed[Int(broker)] else { return }
             lost = broker
@@ -105,6 +107,7 @@ final class WorkerShadow {
             checker.require(
                 dispatch?.header.timeLeft == 0, .dispatchAnswered, "a dispatch with time left is answered as too late")
             settle(broker)
+        case .models: return
         case .dropDispatch:
             checker.require(
                 dispatch.map { !isWelcomed[Int($0.broker)] } == true, .dispatchAnswered,

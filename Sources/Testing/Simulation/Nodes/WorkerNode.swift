@@ -239,6 +239,7 @@ final class WorkerNode: SimulatedProcess {
             world.checker.coverage.count(.staleDispatches)
             world.note(.dropsDispatch, node, Int64(dispatched?.call ?? -1))
         case .dropAnswer: world.note(.dropsJob, node, Int64(finished?.slot ?? -1))
+        case .models: break
         case .forward(let broker): if let finished { sendAnswer(of: finished, to: broker) }
         case .cancel(let slot, let broker): cancel(slot, broker)
         case .abandon(let broker): abandon(broker)
