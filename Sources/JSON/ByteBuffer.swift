@@ -13,6 +13,9 @@ package struct ByteBuffer: ~Copyable {
         storage.deallocate()
     }
 
+    /// How many bytes go in before it grows.
+    package var room: Int { storage.count }
+
     /// Valid until something is appended.
     @inlinable @inline(__always)
     package var bytes: UnsafeRawBufferPointer {
@@ -31,6 +34,15 @@ package struct ByteBuffer: ~Copyable {
     package mutating func truncate(to count: Int) {
         precondition(count <= self.count, "a buffer can only be cut to what it holds")
         self.count = count
+    }
+
+    /// Lets all bytes go, and the room with them when it is larger than `room`: of what is used again and again, one large use
+    /// would else take memory for good.
+    package mutating func removeAll(keeping room: Int) {
+        count = 0
+        if storage.count <= room { return }
+        storage.deallocate()
+        storage = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     }
 
     @inline(__always)

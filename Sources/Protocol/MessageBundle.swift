@@ -43,19 +43,24 @@ package struct MessageBundle: ~Copyable {
         count == 1 ? UnsafeRawBufferPointer(rebasing: buffer.bytes[(Self.header + Self.prefix)...]) : buffer.bytes
     }
 
-    /// Forgets the messages and keeps the room.
+    /// Forgets the messages, and keeps the room of a full bundle.
     package mutating func removeAll() {
-        buffer.truncate(to: Self.header)
+        buffer.removeAll(keeping: Self.largest)
+        begin()
         count = 0
     }
 }
 
 /// Takes the messages out of a frame: those of a bundle one by one, else the frame itself.
 package struct BundleReader {
+    /// As many as a worker can owe answers: a bundle of more is no honest one, and reading it would hold up everybody.
+    package static let most = 65_536
+
     private var rest: UnsafeRawBufferPointer
+    private var left = most
     private var isTaken = false
     package let isBundle: Bool
-    /// Whether the bundle ends within a message, or the frame is none.
+    /// Whether the bundle ends within a message or has too many, or the frame is none.
     package private(set) var isBroken = false
 
     package init(_ frame: UnsafeRawBufferPointer) {
@@ -67,11 +72,12 @@ package struct BundleReader {
     package mutating func next() -> UnsafeRawBufferPointer? {
         guard isBundle else { return takeAll() }
         if rest.isEmpty { return nil }
-        guard rest.count >= 4 else { return stopped() }
+        guard rest.count >= 4, left > 0 else { return stopped() }
         let end = 4 + Int(rest.littleEndian(at: 0, as: UInt32.self))
         guard end <= rest.count else { return stopped() }
         let message = UnsafeRawBufferPointer(rebasing: rest[4..<end])
         rest = UnsafeRawBufferPointer(rebasing: rest[end...])
+        left -= 1
         return message
     }
 

@@ -45,6 +45,13 @@ import Testing
         #expect(read([0x42, 1, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 1]) == ([], true))
     }
 
+    @Test func aBundleOfTooManyIsReadAsFarAsAWorkerCanOweAnswers() {
+        let frame: [UInt8] = [0x42, 1, 0, 0] + [UInt8](repeating: 0, count: 4 * (BundleReader.most + 1))
+        let (messages, isBroken) = read(frame)
+        #expect(messages.count == BundleReader.most && isBroken)
+        #expect(!read(frame.dropLast(4)).isBroken)
+    }
+
     @Test func nothingIsNoMessage() {
         #expect(read([]) == ([], true))
     }

@@ -60,6 +60,16 @@ import Testing
         #expect(try fixture.answer().payload == "[]")
     }
 
+    /// The errors of a batch stand in the reply's envelope: one that they make long is not joined, however short the output.
+    @Test(arguments: [60_000, 70_000])
+    func aLongEnvelopeTravelsByItself(_ count: Int) throws {
+        let fixture = try WorkerFixture()
+        fixture.dispatch(1, Self.envelope, #"[{"fail_bytes": \#(count)}]"#, isBatch: true)
+        let answer = try fixture.answer()
+        #expect(answer.isJoined == (count < 65_536) && answer.payload == "[null]")
+        #expect(answer.envelope.contains(String(repeating: "m", count: count)))
+    }
+
     @Test func whatExpiredWaitingIsNotComputed() throws {
         let fixture = try WorkerFixture()
         fixture.dispatch(1, Self.envelope, fixture.held)

@@ -70,12 +70,12 @@ struct AnswerWriter: ~Copyable {
 
     private static var nothing: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
 
-    /// Puts an answer into a job, an output that is short behind the rest.
+    /// Puts an answer into a job, an output that is short behind the rest, unless a batch's errors make that long.
     private static func put(
         _ header: WorkerMessage.Answer, _ envelope: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer,
         into job: Job
     ) {
-        let isShort = payload.count <= WorkerMessage.joinedBytes
+        let isShort = payload.count <= WorkerMessage.joinedBytes && envelope.count <= Int(UInt16.max)
         var header = header
         header.envelopeBytes = isShort ? UInt32(envelope.count) : 0
         job.clearAnswer()

@@ -13,6 +13,10 @@ final class Job: @unchecked Sendable {
     // Sendable because it has one owner at a time: the queue and the outbox hand it over under their locks. The session
     // alone touches `dismissed` besides, which is atomic.
 
+    /// Bytes of room that each of its buffers keeps for the next request: there are as many jobs as the credit allows, and
+    /// one large request each would else take memory for good.
+    private static let keptRoom = 4_096
+
     /// The session's name for it.
     var slot: Int32 = 0
     var broker: Int32 = 0
@@ -70,7 +74,7 @@ final class Job: @unchecked Sendable {
     /// Lets the request's bytes go.
     func clear() {
         parts = WorkerMessage.Parts()
-        head.truncate(to: 0)
+        head.removeAll(keeping: Self.keptRoom)
         body.clear()
         model = nil
         envelope = nil
@@ -80,7 +84,7 @@ final class Job: @unchecked Sendable {
 
     /// Lets the answer's bytes go.
     func clearAnswer() {
-        answerHead.truncate(to: 0)
+        answerHead.removeAll(keeping: Self.keptRoom)
         if isAnswerLong { answerBody.clear() }
         isAnswerLong = false
     }

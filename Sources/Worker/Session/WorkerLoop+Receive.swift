@@ -10,6 +10,7 @@ extension WorkerLoop {
     /// - Returns: how many messages that were.
     mutating func receiveMessages(from broker: Int32) -> Int {
         var count = 0
+        var nonsense = 0
         var reader = BundleReader(frames.bytes(0))
         if reader.isBundle && frames.count > 1 { reader.stop() }
         while let message = reader.next() {
@@ -20,16 +21,15 @@ extension WorkerLoop {
                 dispatched = message
                 tell(event)
             } else {
-                noteNonsense(of: broker)
+                nonsense += 1
             }
             if accepted.count >= Self.handOver { handOver() }
         }
-        if reader.isBroken { noteNonsense(of: broker) }
+        // Once a frame, of which a bundle may hold thousands.
+        if nonsense > 0 || reader.isBroken {
+            logger.warning("\(configuration.brokers[Int(broker)]) sent what is no message of the protocol")
+        }
         return count
-    }
-
-    private func noteNonsense(of broker: Int32) {
-        logger.warning("\(configuration.brokers[Int(broker)]) sent what is no message of the protocol")
     }
 
     private mutating func event(_ message: UnsafeRawBufferPointer, from broker: Int32) -> WorkerEvent? {

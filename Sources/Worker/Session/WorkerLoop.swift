@@ -209,10 +209,12 @@ struct WorkerLoop: ~Copyable {
 
     /// Sends what has gathered.
     private mutating func flush() {
-        for index in connections.indices { flush(Int32(index)) }
-        tellLosses()
-        // What was told of the losses, to other brokers.
-        for index in connections.indices { flush(Int32(index)) }
+        // What is told of a loss may have something to be sent: ends with the brokers, each of which is lost once.
+        while true {
+            for index in connections.indices { flush(Int32(index)) }
+            if unsent.isEmpty { return }
+            tellLosses()
+        }
     }
 
     private mutating func tellLosses() {

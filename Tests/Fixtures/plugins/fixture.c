@@ -8,7 +8,8 @@
 
 #include "sibyl_plugin.h"
 
-#define ECHO 1            /* gives back its input; {"sleep_ms": n} waits first, {"crash": true} ends the process */
+#define ECHO 1            /* gives back its input; {"sleep_ms": n} waits first, {"crash": 1} ends the process, {"fail": 1} \
+                             is an error, {"fail_bytes": n} one of a long message */
 #define NO_TABLE 2        /* exports nothing of ours */
 #define OTHER_VERSION 3   /* a table of another version */
 #define SHORT_TABLE 4     /* a table that is too short */
@@ -95,6 +96,14 @@ static void predict(void *model, const sibyl_bytes *inputs, size_t count, sibyl_
         if (member(inputs[i], "\"crash") == 1) abort();
         if (member(inputs[i], "\"fail") == 1) {
             results[i] = result(SIBYL_PREDICTION_FAILED, "as you wish", 11);
+            continue;
+        }
+        long length = member(inputs[i], "\"fail_bytes");
+        if (length > 0) {
+            char *message = malloc((size_t)length);
+            memset(message, 'm', (size_t)length);
+            results[i] = result(SIBYL_PREDICTION_FAILED, message, (size_t)length);
+            free(message);
             continue;
         }
         usleep(1000 * member(inputs[i], "\"sleep_ms"));
