@@ -63,19 +63,21 @@ extension BrokerLoop {
         store.free(slot)
         guard let answer else { return }
         let hasEnvelope = !answer.envelope.isEmpty
-        // Long payloads are frames of their own, which are passed on as they are.
-        if frames.count == 2 {
+        if frames.count == 2 && ReplyBudget.isSmall(answer.envelope.count + answer.payload.count) {
             let place = toClients.add(to: client, isDelimited: shape.isDelimited, hasSecond: hasEnvelope)
             guard hasEnvelope else { return toClients[place].first.refill(copying: answer.payload) }
             toClients[place].first.refill(copying: answer.envelope)
             toClients[place].second.refill(copying: answer.payload)
-        } else {
-            guard let payload = budget.admit(frames[2].take(), for: client) else { return countDroppedReplies(1) }
-            let place = toClients.add(to: client, isDelimited: shape.isDelimited, hasSecond: hasEnvelope)
-            guard hasEnvelope else { return toClients[place].first.replace(with: payload) }
-            toClients[place].first.refill(copying: answer.envelope)
-            toClients[place].second.replace(with: payload)
+            return
         }
+        // Long payloads are frames of their own, which are passed on as they are.
+        let sent = frames.count == 2 ? Message(copying: answer.payload) : frames[2].take()
+        let head = budget.admit(Message(copying: answer.envelope), for: client)
+        guard let head, let payload = budget.admit(sent, for: client) else { return countDroppedReplies(1) }
+        let place = toClients.add(to: client, isDelimited: shape.isDelimited, hasSecond: hasEnvelope)
+        guard hasEnvelope else { return toClients[place].first.replace(with: payload) }
+        toClients[place].first.replace(with: head)
+        toClients[place].second.replace(with: payload)
     }
 
     private mutating func refuse(_ slot: Int32, _ client: PeerID, _ refusal: Refusal) {

@@ -39,8 +39,11 @@ extension BrokerLoop {
         id.withUnsafeBytes { id in
             output.withUnsafeBytes { head.write(id: id, output: shape.hasPayloadFrame ? nil : $0, to: &writer) }
         }
+        guard let envelope = budget.admit(Message(copying: writer.written), for: client),
+            let payload = budget.admit(shape.hasPayloadFrame ? Message(output) : Message(), for: client)
+        else { return countDroppedReplies(1) }
         let place = toClients.add(to: client, isDelimited: shape.isDelimited, hasSecond: shape.hasPayloadFrame)
-        toClients[place].first.replace(with: Message(writer.bytes))
-        if shape.hasPayloadFrame { toClients[place].second.replace(with: Message(output)) }
+        toClients[place].first.replace(with: envelope)
+        if shape.hasPayloadFrame { toClients[place].second.replace(with: payload) }
     }
 }

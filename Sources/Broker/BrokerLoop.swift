@@ -198,7 +198,12 @@ struct BrokerLoop: ~Copyable {
     }
 
     private mutating func runEffects() {
-        for index in effects.indices { run(effects[index]) }
+        for index in effects.indices {
+            run(effects[index])
+            // One event may have thousands, as when a worker is lost that held many: they don't all wait in memory.
+            if toClients.count >= Self.burst { sendToClients() }
+            if toWorkers.count >= Self.burst { sendToWorkers() }
+        }
         // One by one: there are one or two, and to remove all at once is made for many.
         while effects.popLast() != nil {}
         if core.hasNotes { tellNotes() }

@@ -19,12 +19,15 @@ struct ReplyBudget {
         limit = messageBytes * 4
     }
 
-    /// The payload as it is to be sent; nil when too much waits for that client already.
-    mutating func admit(_ payload: consuming Message, for client: PeerID) -> Message? {
-        if payload.count < Self.smallest { return payload }
+    /// Whether so many bytes are not counted.
+    static func isSmall(_ byteCount: Int) -> Bool { byteCount < smallest }
+
+    /// The frame as it is to be sent; nil when too much waits for that client already.
+    mutating func admit(_ frame: consuming Message, for client: PeerID) -> Message? {
+        if Self.isSmall(frame.count) { return frame }
         let outstanding = outstanding(of: client)
-        if outstanding.count + payload.count > limit { return nil }
-        return payload.counted(by: outstanding)
+        if outstanding.count + frame.count > limit { return nil }
+        return frame.counted(by: outstanding)
     }
 
     mutating func forget(_ client: PeerID) {

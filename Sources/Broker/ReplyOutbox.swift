@@ -18,8 +18,8 @@ struct ReplyOutbox: ~Copyable {
         var second = Message()
     }
 
-    /// Entries are used in turn, so many: libzmq has sent a message long before its entry's next turn, and what short
-    /// frames they keep still lies in the processor's cache.
+    /// Entries are used in turn, so many and a burst of the loop at the most: libzmq has sent a message long before its
+    /// entry's next turn, and what short frames they keep still lies in the processor's cache.
     private static let round = 256
     /// Frames up to this length are kept; longer ones are worth more than the lock.
     private static let shortest = WorkerMessage.joinedBytes

@@ -18,7 +18,8 @@ struct WorkerOutbox: ~Copyable {
     /// thousands for each.
     private static let searched = 64
 
-    /// Entries are used again: those from `entryCount` on are empty.
+    /// Entries are used again: those from `entryCount` on are empty. There are as many as messages ever gathered, at most a
+    /// burst of the loop, and each keeps a bundle's room.
     private var entries = UniqueArray<Entry>()
     private var entryCount = 0
     /// The messages in them.

@@ -234,21 +234,60 @@ import Testing
         #expect(try Reply(try client.receive()).payload == "y")
     }
 
-    @Test func whatAClientDoesNotReadIsBoundedInBytes() throws {
+    /// Wherever a large part of a reply stands.
+    @Test(arguments: [(1, 1 << 19), (1 << 19, 1)], [false, true])
+    func whatAClientDoesNotReadIsBoundedInBytes(_ counts: (envelope: Int, payload: Int), _ isJoined: Bool) throws {
         let fixture = try BrokerFixture { $0.messageBytes = 1 << 20 }
         let worker = try fixture.worker()
         let deaf = try fixture.client(isDeaf: true)
-        let large = String(repeating: "x", count: 1 << 19)
+        let payload = String(repeating: "x", count: counts.payload)
+        let space = String(repeating: " ", count: counts.envelope)
         // 32 MB; the system's buffers hold some of it, and the broker 4.
         for id in 0..<64 {
             deaf.send(#"{"op":"predict","model":"m","id":\#(id)}"#, "x")
             let dispatched = try #require(Dispatched(try worker.receive()))
-            worker.send(dispatched.answer(#"{"v":1,"id":\#(id),"status":"ok"}"#, large))
+            worker.send(dispatched.answer(#"{"v":1,"id":\#(id),"status":"ok"\#(space)}"#, payload, joined: isJoined))
         }
         let client = try fixture.client()
         let dropped = try client.ask(#"{"op":"stats"}"#, "").payload
         #expect(!dropped.contains(#""replies":0"#))
-        #expect(try Reply(try deaf.receive()).payload == large)
+        #expect(try Reply(try deaf.receive()).payload == payload)
+    }
+
+    @Test(arguments: [true, false])
+    func whatTheBrokerItselfRepliesIsBoundedTheSame(_ hasTwoFrames: Bool) throws {
+        let fixture = try BrokerFixture { $0.messageBytes = 1 << 20 }
+        let schema = Array((#"{"title":""# + String(repeating: "x", count: 1 << 19) + #""}"#).utf8)
+        _ = try fixture.worker(models: [WorkerAnnouncement.Model(name: "m", version: "1.0.0", inputSchema: schema)])
+        let deaf = try fixture.client(isDeaf: true)
+        let request = [#"{"op":"metadata","model":"m"}"#] + (hasTwoFrames ? [""] : [])
+        for _ in 0..<64 { deaf.send(request.map { Array($0.utf8) }) }
+        let client = try fixture.client()
+        func isNoneDropped() throws -> Bool {
+            try client.ask(#"{"op":"stats"}"#, "").payload.contains(#""replies":0"#)
+        }
+        // Until the broker has come to the last of them.
+        for _ in 0..<10_000 where try isNoneDropped() {}
+        #expect(try !isNoneDropped())
+    }
+
+    /// What one event brings about may be more than is to gather: nothing of it is lost, and all is in order.
+    @Test func thousandsThatAWorkerHeldGoToAnotherAndBack() throws {
+        let fixture = try BrokerFixture { $0.limits.orphanGrace = .milliseconds(50) }
+        let former = try fixture.worker(capacity: 2_000)
+        let client = try fixture.client()
+        for id in 0..<2_000 { client.send(#"{"op":"predict","model":"m","id":\#(id)}"#, "\(id)") }
+        for id in 0..<2_000 { #expect(Dispatched(try former.receive())?.payload == "\(id)") }
+        let worker = try fixture.worker(capacity: 2_000)
+        former.send([WorkerMessage.bytes(.goodbye)])
+        for id in 0..<2_000 { #expect(Dispatched(try worker.receive())?.payload == "\(id)") }
+        worker.send([WorkerMessage.bytes(.goodbye)])
+        var refused: Set<UInt64> = []
+        for _ in 0..<2_000 {
+            let reply = try Reply(try client.receive())
+            if reply.code == .workerLost, let id = reply.envelope.id { refused.insert(id) }
+        }
+        #expect(refused.count == 2_000)
     }
 
     @Test func aClientThatLeftHarmsNobody() throws {
