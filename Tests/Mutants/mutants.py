@@ -41,7 +41,7 @@ MUTANTS = [
     Mutant("broker: takes answers from workers that do not hold the request", REQUESTS,
            "return workers[record.worker].peer == peer", "return true"),
     Mutant("broker: uses names of requests again", TABLE,
-           "let generation = records[Int(slot)].generation &+ 1", "let generation = records[Int(slot)].generation"),
+           "record.generation = records[Int(slot)].generation &+ 1", "record.generation = records[Int(slot)].generation"),
     Mutant("broker: begins with the same names after a restart", TABLE,
            "record.generation = epoch", "record.generation = 7"),
     Mutant("broker: keeps the slot of a cancelled request whose worker is lost", WORKERS,
@@ -58,12 +58,12 @@ MUTANTS = [
     # Who gets what.
     Mutant("broker: ignores credit", ROSTER,
            "var hasCredit: Bool { inFlight < capacity", "var hasCredit: Bool { inFlight <= capacity"),
-    Mutant("broker: forgets the credit after an answer", DISPATCH,
-           "        workers[worker].inFlight -= 1\n", ""),
+    Mutant("broker: forgets the credit after an answer", ROSTER,
+           "        inFlight -= 1\n", ""),
     Mutant("broker: feeds workers that drain", ROSTER,
            "var hasCredit: Bool { inFlight < capacity && !isDraining", "var hasCredit: Bool { inFlight < capacity"),
-    Mutant("broker: names the first model whatever was asked for", DISPATCH,
-           "model: UInt32(workers[worker].services.firstIndex(of: record.service) ?? 0)", "model: 0"),
+    Mutant("broker: names the first model whatever was asked for", ROSTER,
+           "(peer, services.firstIndex(of: record.service) ?? 0)", "(peer, 0)"),
     Mutant("broker: remembers routes that are no longer right", DIRECTORY,
            "        cache = RouteCache()\n    }\n\n    /// The service of that exact",
            "    }\n\n    /// The service of that exact"),
@@ -75,8 +75,8 @@ MUTANTS = [
            "        feed(record.worker, at: now, into: &effects)\n", ""),
 
     # Attempts.
-    Mutant("broker: never counts attempts", DISPATCH,
-           "        requests[slot].attempts += 1\n", ""),
+    Mutant("broker: never counts attempts", TABLE,
+           "        attempts += 1\n", ""),
     Mutant("broker: counts a refusal as an attempt", REQUESTS,
            "            requests[slot].attempts -= 1\n", ""),
     Mutant("broker: gives up one attempt early", WORKERS,
@@ -102,6 +102,8 @@ MUTANTS = [
            "let tick = max(rounded, current + 1)", "let tick = max(rounded, current + 1) + 1"),
     Mutant("wheel: a tick early", WHEEL,
            "(deadline.nanoseconds % Self.tick > 0 ? 1 : 0)", "0"),
+    Mutant("wheel: sees nothing beyond its turn's end", WHEEL,
+           "occupied.first(from: start) ?? occupied.first(from: 0)", "occupied.first(from: start)"),
 
     # Cancels, and clients that are gone.
     Mutant("broker: forgets to drop what is cancelled", REQUESTS,
