@@ -66,6 +66,12 @@ let package = Package(
             name: "SibylTransport", dependencies: ["CZeroMQ", "SibylProtocol"], path: "Sources/Transport",
             swiftSettings: settings),
 
+        // Models in folders, with their versions.
+        .target(
+            name: "SibylRepository",
+            dependencies: ["SibylONNX", "SibylInference", "SibylTransport", "SibylModel", "SibylJSON", logging, yams],
+            path: "Sources/Repository", swiftSettings: settings),
+
         // Thin shells around the cores.
         .target(
             name: "SibylClient", dependencies: ["SibylCore", "SibylTransport", "SibylProtocol", "SibylJSON"],
@@ -90,7 +96,7 @@ let package = Package(
             name: "sibyl",
             dependencies: [
                 "SibylClient", "SibylWorker", "SibylBroker", "SibylCore", "SibylTransport", "SibylProtocol",
-                "SibylModel", "SibylTesting",
+                "SibylRepository", "SibylModel", "SibylTesting",
                 "SibylJSON", "CZeroMQ", argumentParser, configuration, yams, logging,
             ],
             path: "Sources/CLI", swiftSettings: settings),
@@ -103,6 +109,10 @@ let package = Package(
         .testTarget(
             name: "ONNXTests",
             dependencies: ["SibylONNX", "SibylInference", "SibylModel", "SibylJSON", "SibylTransport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RepositoryTests",
+            dependencies: ["SibylRepository", "SibylONNX", "SibylInference", "SibylModel", "SibylJSON", logging],
             swiftSettings: settings),
         .testTarget(name: "ProtocolTests", dependencies: ["SibylProtocol", "SibylJSON"], swiftSettings: settings),
         .testTarget(name: "CoreTests", dependencies: ["SibylCore"], swiftSettings: settings),

@@ -54,6 +54,29 @@ public struct SemanticVersion: Sendable, Hashable, CustomStringConvertible, Loss
     }
 }
 
+/// By precedence, as section 11 of the specification has it.
+extension SemanticVersion: Comparable {
+    public static func < (left: SemanticVersion, right: SemanticVersion) -> Bool {
+        let (one, other) = ([left.major, left.minor, left.patch], [right.major, right.minor, right.patch])
+        if one != other { return one.lexicographicallyPrecedes(other) }
+        // A pre-release comes before its release.
+        if left.prerelease.isEmpty || right.prerelease.isEmpty {
+            return !left.prerelease.isEmpty && right.prerelease.isEmpty
+        }
+        return left.prerelease.split(separator: ".").lexicographicallyPrecedes(
+            right.prerelease.split(separator: "."), by: Self.precedes)
+    }
+
+    /// Numbers come before words.
+    private static func precedes(_ left: Substring, _ right: Substring) -> Bool {
+        switch (UInt64(left), UInt64(right)) {
+        case (let left?, let right?): left < right
+        case (nil, nil): left < right
+        case (let left, _): left != nil
+        }
+    }
+}
+
 extension SemanticVersion: ExpressibleByStringLiteral {
     /// - Precondition: the literal is a semantic version.
     public init(stringLiteral value: String) {

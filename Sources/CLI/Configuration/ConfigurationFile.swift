@@ -1,4 +1,5 @@
 internal import Configuration
+internal import SibylRepository
 internal import Yams
 
 /// A YAML file, checked against the table of settings.
@@ -51,26 +52,10 @@ struct ConfigurationFile: Sendable {
     /// Nil for a file with nothing but comments.
     private static func parse(_ text: String, path: String) throws(ConfigurationError) -> Node? {
         do {
-            return try Yams.compose(yaml: text)
-        } catch let error as YamlError {
-            throw ConfigurationError([problem(of: error, in: path)])
+            return try YAMLDocument.compose(text)
         } catch {
-            throw ConfigurationError("\(path) is not YAML: \(error)")
-        }
-    }
-
-    private static func problem(of error: YamlError, in path: String) -> ConfigurationProblem {
-        func problem(_ message: String, _ mark: Mark) -> ConfigurationProblem {
-            ConfigurationProblem(place: .file(path, line: mark.line, column: mark.column), message: message)
-        }
-        switch error {
-        case .scanner(let context, let text, let mark, _), .parser(let context, let text, let mark, _),
-            .composer(let context, let text, let mark, _):
-            return problem("this is not YAML: \(context.map { $0.text + ", " } ?? "")\(text)", mark)
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            return problem("keys may stand once only: \(duplicates.sorted().joined(separator: ", "))", context.mark)
-        default:
-            return ConfigurationProblem(place: nil, message: "\(path) is not YAML: \(error)")
+            guard let place = error.place else { throw ConfigurationError("\(path): \(error.message)") }
+            throw ConfigurationError(error.message, at: .file(path, line: place.line, column: place.column))
         }
     }
 

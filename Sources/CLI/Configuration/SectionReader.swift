@@ -1,5 +1,6 @@
 internal import Configuration
 internal import SibylJSON
+internal import SibylRepository
 internal import Yams
 
 /// Walks the nodes of a file, takes the settings and notes what is none, with its place.

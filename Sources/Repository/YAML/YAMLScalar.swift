@@ -1,13 +1,13 @@
-internal import SibylJSON
-internal import Yams
+package import SibylJSON
+package import Yams
 
 /// YAML as JSON, by the core schema of YAML 1.2: `yes` and `on` are text there, as most people mean them.
-enum YAMLScalar {
-    static func isNull(_ node: Node) -> Bool {
+package enum YAMLScalar {
+    package static func isNull(_ node: Node) -> Bool {
         node.scalar.map(json) == .null
     }
 
-    static func json(_ node: Node) -> JSONValue {
+    package static func json(_ node: Node) -> JSONValue {
         switch node {
         case .scalar(let scalar): return json(scalar)
         case .sequence(let items): return .array(items.map(json))

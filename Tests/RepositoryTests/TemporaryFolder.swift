@@ -1,0 +1,66 @@
+import Foundation
+import Glibc
+import Testing
+
+/// A folder that goes with its owner.
+final class TemporaryFolder {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/sibyl-repository-XXXXXX".utf8CString)
+        let made = try #require(mkdtemp(&template))
+        path = String(cString: made)
+    }
+
+    deinit {
+        Self.remove(path)
+    }
+
+    static func remove(_ path: String) {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    func makeFolder(_ name: String) {
+        var folder = path
+        for part in name.split(separator: "/") {
+            folder += "/" + part
+            mkdir(folder, 0o755)
+        }
+    }
+
+    /// Writes a file, and the folders that it is in.
+    func write(_ name: String, _ bytes: some Sequence<UInt8>) throws {
+        let parts = name.split(separator: "/")
+        if parts.count > 1 { makeFolder(parts.dropLast().joined(separator: "/")) }
+        let file = try #require(fopen(path + "/" + name, "w"))
+        defer { fclose(file) }
+        let bytes = Array(bytes)
+        try #require(fwrite(bytes, 1, bytes.count, file) == bytes.count)
+    }
+
+    func write(_ name: String, _ text: String) throws {
+        try write(name, text.utf8)
+    }
+
+    func copy(_ file: String, to name: String) throws {
+        try write(name, try Self.read(file))
+    }
+
+    func rename(_ old: String, to new: String) throws {
+        try #require(Glibc.rename(path + "/" + old, path + "/" + new) == 0)
+    }
+
+    func remove(_ name: String) {
+        Self.remove(path + "/" + name)
+    }
+
+    static func read(_ path: String) throws -> [UInt8] {
+        let file = try #require(fopen(path, "r"), "\(path) is missing; run `make fixtures` first")
+        defer { fclose(file) }
+        fseek(file, 0, SEEK_END)
+        var bytes = [UInt8](repeating: 0, count: ftell(file))
+        rewind(file)
+        try #require(fread(&bytes, 1, bytes.count, file) == bytes.count)
+        return bytes
+    }
+}
