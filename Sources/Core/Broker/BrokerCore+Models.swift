@@ -37,7 +37,7 @@ extension BrokerCore {
         workers[worker].absences = announcement.absences
         for service in services { enlist(worker, for: service) }
         workers[worker].services = services
-        for policy in announcement.policies { directory.policies[policy.name] = policy }
+        for policy in announcement.policies { directory.adopt(policy, limit: limits.services) }
         directory.forgetRoutes()
         return services
     }

@@ -39,12 +39,18 @@ extension BrokerCore {
     }
 
     func objection(toModelsOf announcement: WorkerAnnouncement) -> String? {
-        if directory.count + announcement.models.count > limits.services {
+        if directory.count + announcement.models.count > limits.services && hasNoRoom(for: announcement.models) {
             return "the broker knows \(limits.services) models already"
         }
         let names = announcement.models.map { "\($0.name) \($0.version)" }
         if Set(names).count != names.count { return "it announced one model and version twice" }
         return nil
+    }
+
+    /// Those that it knows already take none.
+    private func hasNoRoom(for models: [WorkerAnnouncement.Model]) -> Bool {
+        let new = models.count { directory.index(name: $0.name, version: $0.version) == nil }
+        return directory.count + new > limits.services
     }
 
     mutating func receive(

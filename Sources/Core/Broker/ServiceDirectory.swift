@@ -38,15 +38,21 @@ struct Service {
     }
 }
 
+private struct SplitName: Hashable {
+    var model: String
+    var alias: String
+}
+
 /// The models that the broker has heard of, and the way from a request's words to one of them.
 struct ServiceDirectory {
     /// In order of announcement; an index is a service's name for the broker's lifetime.
     var services: [Service] = []
     /// By the names of models.
-    var policies: [String: WorkerAnnouncement.Policy] = [:]
+    private(set) var policies: [String: WorkerAnnouncement.Policy] = [:]
     private var cache = RouteCache()
-    /// Aliases of several versions that were asked for.
+    /// Aliases of several versions that were asked for, and where each of them is.
     private var splits: [VersionSplit] = []
+    private var splitPlaces: [SplitName: Int] = [:]
     /// For the tables of the services' queues.
     private let seed: UInt32
 
@@ -65,6 +71,15 @@ struct ServiceDirectory {
     mutating func forgetRoutes() {
         cache = RouteCache()
         splits = []
+        splitPlaces = [:]
+    }
+
+    /// A worker says what stands for a model's versions.
+    ///
+    /// - Parameter limit: how many models may have a policy; of new ones beyond it none is kept, or a worker that thinks up names
+    ///   could fill the memory.
+    mutating func adopt(_ policy: WorkerAnnouncement.Policy, limit: Int) {
+        if policies[policy.name] != nil || policies.count < limit { policies[policy.name] = policy }
     }
 
     /// The service of that exact name and version.
@@ -124,12 +139,17 @@ struct ServiceDirectory {
             guard case .service(let service) = route, self[service].isReady else { return nil }
             return VersionSplit.Share(service: service, weight: weight)
         }
-        if ready.count > 1 {
-            splits.append(VersionSplit(ready))
-            return .split(splits.count - 1)
-        }
+        if ready.count > 1 { return .split(place(of: ready, named: SplitName(model: model, alias: alias.name))) }
         if let only = ready.first { return .one(.service(only.service)) }
         return .one(routes.first?.0 ?? .versionNotFound)
+    }
+
+    /// An alias has one split, however often the cache forgets it: who has had a turn is remembered there.
+    private mutating func place(of shares: [VersionSplit.Share], named name: SplitName) -> Int {
+        if let place = splitPlaces[name] { return place }
+        splits.append(VersionSplit(shares))
+        splitPlaces[name] = splits.count - 1
+        return splits.count - 1
     }
 
     private func newest(model: String, version: String) -> Route {

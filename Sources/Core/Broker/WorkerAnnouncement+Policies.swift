@@ -1,4 +1,4 @@
-package import SibylJSON
+internal import SibylJSON
 
 extension WorkerAnnouncement.Policy {
     /// `{"qualified_name": ..., "default": ..., "aliases": {"canary": {"1.2.0": 90, "1.3.0": 10}}}`

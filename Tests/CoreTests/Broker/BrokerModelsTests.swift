@@ -141,6 +141,15 @@ import Testing
         #expect(harness.effects == [.introduce(worker: PeerID(rawValue: 5))])
     }
 
+    /// The bound is on what the broker knows, however many workers say it.
+    @Test func modelsThatAreKnownAlreadyTakeNoRoom() {
+        var harness = BrokerHarness { $0.services = 2 }
+        harness.join(1, models: [("m", "1.0.0"), ("m", "2.0.0")])
+        harness.join(2, models: [("m", "2.0.0"), ("m", "1.0.0")])
+        harness.join(3, models: [("m", "3.0.0")])
+        #expect(harness.core.workers.count == 2)
+    }
+
     // MARK: - Policies
 
     private func twoVersions(_ policy: WorkerAnnouncement.Policy) -> BrokerHarness {
@@ -180,6 +189,30 @@ import Testing
         #expect(counts == [.service(0): 90, .service(1): 10])
         change(&harness, 1, [Model(name: "m", version: "2.0.0", place: 1)])
         #expect(harness.route("m", "canary") == .service(1))
+    }
+
+    /// Whatever else is asked for in between, as a table of fixed size remembers routes.
+    @Test func anAliasKeepsItsTurns() {
+        let canary = WorkerAnnouncement.Policy.Alias(
+            name: "canary", shares: [.init(version: "1.0.0", weight: 1), .init(version: "2.0.0", weight: 1)])
+        var harness = twoVersions(.init(name: "m", aliases: [canary]))
+        var counts: [Route: Int] = [:]
+        for turn in 0..<10 {
+            counts[harness.route("m", "canary"), default: 0] += 1
+            for version in 0..<2_000 { _ = harness.route("m", "\(turn).\(version)") }
+        }
+        #expect(counts == [.service(0): 5, .service(1): 5])
+    }
+
+    @Test func policiesAreNoMoreThanModels() {
+        var harness = BrokerHarness { $0.services = 3 }
+        harness.join(1)
+        let pinned = (0..<5).map { WorkerAnnouncement.Policy(name: $0 == 4 ? "m" : "other\($0)", standard: "1.0.0") }
+        let models = [Model(name: "m", version: "1.0.0", place: 0), Model(name: "m", version: "2.0.0", place: 1)]
+        change(&harness, 1, models, policies: pinned)
+        #expect(harness.route("m") == .service(1))
+        change(&harness, 1, models, policies: [pinned[0]])
+        #expect(harness.core.directory.policies.count == 3)
     }
 
     // MARK: - Reports
