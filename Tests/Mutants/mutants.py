@@ -63,10 +63,9 @@ MUTANTS = [
     Mutant("broker: feeds workers that drain", ROSTER,
            "var hasCredit: Bool { inFlight < capacity && !isDraining", "var hasCredit: Bool { inFlight < capacity"),
     Mutant("broker: names the first model whatever was asked for", ROSTER,
-           "(peer, services.firstIndex(of: record.service) ?? 0)", "(peer, 0)"),
+           "services.firstIndex(of: record.service).map { places[$0] } ?? .max", "places[0]"),
     Mutant("broker: remembers routes that are no longer right", DIRECTORY,
-           "        cache = RouteCache()\n    }\n\n    /// The service of that exact",
-           "    }\n\n    /// The service of that exact"),
+           "        cache = RouteCache()\n        splits = []\n", "        splits = []\n"),
     Mutant("broker: prefers the oldest version", DIRECTORY,
            "return champion.order < challenger.order", "return challenger.order < champion.order"),
     Mutant("broker: leaves no place to interactive requests", ROSTER,
@@ -152,8 +151,8 @@ MUTANTS = [
 
     # Workers.
     Mutant("worker: drops what it has no room for", JOBS,
-           "case .welcomed, .draining: effects.append(.refuse(broker: broker, request))",
-           "case .welcomed, .draining: effects.append(.dropDispatch)"),
+           "case .welcomed, .draining: effects.append(.refuse(broker: broker, request))\n        case .connecting, .greeting, .gone:\n",
+           "case .welcomed, .draining, .connecting, .greeting, .gone:\n"),
     Mutant("worker: answers a session that is over", SESSION,
            "            jobs.orphan(&links[link].held)\n            effects.append(.abandon",
            "            effects.append(.abandon"),
