@@ -14,6 +14,8 @@ package struct BrokerConfiguration: Sendable {
     /// Messages that wait for one peer before its replies are dropped.
     package var highWaterMark: Int32 = 10_000
     package var limits = BrokerLimits()
+    /// Whether clients may have models loaded and unloaded.
+    package var allowsRepository = true
     /// The server's version, told by `stats`.
     package var version = SibylVersion.current
 

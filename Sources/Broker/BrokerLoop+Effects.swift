@@ -22,7 +22,9 @@ extension BrokerLoop {
         case .cancel(let worker, let request):
             tellWorker(worker, WorkerMessage.bytes(.cancel, request: request.rawValue))
         case .ping(let worker): tellWorker(worker, WorkerMessage.bytes(.ping))
-        case .welcome(let worker, let welcome): tellWorker(worker, welcome.bytes)
+        case .welcome(let worker, let welcome):
+            tellWorker(worker, welcome.bytes)
+            tellUnloads(worker)
         case .introduce(let worker): tellWorker(worker, WorkerMessage.bytes(.introduce))
         }
     }
@@ -50,7 +52,7 @@ extension BrokerLoop {
         }
     }
 
-    private mutating func tellWorker(_ worker: PeerID, _ bytes: [UInt8]) {
+    mutating func tellWorker(_ worker: PeerID, _ bytes: [UInt8]) {
         toWorkers.add(to: worker, byteCount: bytes.count) { $0.copyBytes(from: bytes) }
     }
 

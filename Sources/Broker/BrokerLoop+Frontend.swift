@@ -71,6 +71,7 @@ extension BrokerLoop {
         case .cancel:
             let name = envelope.id.hash(in: frames.bytes(first))
             tell(.cancel(client: client, clientRequest: name))
+        case .repository: carryOut(envelope, at: first, for: client, shape)
         case .list, .metadata, .health, .stats: report(envelope, at: first, to: client, shape)
         }
     }

@@ -11,7 +11,7 @@ extension BrokerLoop {
         case .list: reply(core.listReport(), id: id, to: client, shape)
         case .health: reply(core.healthReport(name: configuration.name), id: id, to: client, shape)
         case .metadata: describe(envelope, at: first, id: id, to: client, shape)
-        case .stats, .predict, .cancel:
+        case .stats, .predict, .cancel, .repository:
             let process = ProcessFacts(clients: connections.count, residentBytes: ResidentMemory.bytes() ?? 0)
             reply(core.statsReport(configuration.identity, process, at: now), id: id, to: client, shape)
         }
@@ -33,7 +33,7 @@ extension BrokerLoop {
         refuse(client, shape, EnvelopeFault(error, id: id))
     }
 
-    private mutating func reply(_ output: [UInt8], id: [UInt8], to client: PeerID, _ shape: MessageShape) {
+    mutating func reply(_ output: [UInt8], id: [UInt8], to client: PeerID, _ shape: MessageShape) {
         var writer = JSONWriter()
         let head = ReplyHead(worker: configuration.name)
         id.withUnsafeBytes { id in

@@ -40,6 +40,8 @@ struct BrokerLoop: ~Copyable {
     var unreachable: [PeerID] = []
     /// Held requests whose route the core asked for, told to it once its effects have run.
     var routable: [(slot: Int32, request: RequestID)] = []
+    /// Models that operators have unloaded.
+    var unloads: [RepositoryWish] = []
     /// What peers can bring about as often as they like.
     var strangeMessages = LogThrottle()
     var refusedAnnouncements = LogThrottle()

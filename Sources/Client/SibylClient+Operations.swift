@@ -40,6 +40,22 @@ extension SibylClient {
         return try reply.decoded()
     }
 
+    /// Asks the workers to load, unload or reload a model of their repositories. They are told at once; what has become of it
+    /// `list` and `health` tell.
+    ///
+    /// - Parameter version: one version; all of the model's when nil.
+    /// - Returns: how many workers were told.
+    /// - Throws: `SibylError`; `forbidden` when the server does not let clients do this.
+    public func repository(
+        _ action: RepositoryAction, _ model: String, version: String? = nil, timeout: Duration? = nil
+    ) async throws -> Int {
+        var head = RequestHead(.repository, model: model)
+        head.version = version
+        head.action = action
+        let report: JSONValue = try await call(head, payload: [], timeout: timeout).decoded()
+        return report["workers"]?.int64.map(Int.init) ?? 0
+    }
+
     // MARK: - Predictions
 
     /// Asks a model for one prediction.

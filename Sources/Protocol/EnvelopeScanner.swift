@@ -37,6 +37,7 @@ struct EnvelopeScanner {
         case 5 where key.equals("input"): envelope.input = RequestEnvelope.Field(try parser.skipValue())
         case 5 where key.equals("batch"): try scanBatch(&parser)
         case 6 where key.equals("tenant"): envelope.tenant = try text("tenant", &parser)
+        case 6 where key.equals("action"): try scanAction(&parser)
         case 7 where key.equals("version"): envelope.version = try text("version", &parser)
         case 8 where key.equals("priority"): try scanPriority(&parser)
         case 10 where key.equals("timeout_ms"): try scanTimeout(&parser)
@@ -61,6 +62,7 @@ struct EnvelopeScanner {
         case _ where name.equals("cancel"): envelope.operation = .cancel
         case _ where name.equals("health"): envelope.operation = .health
         case _ where name.equals("stats"): envelope.operation = .stats
+        case _ where name.equals("repository"): envelope.operation = .repository
         default:
             fail(.unknownOperation, "there is no operation '\(Self.shown(name))'; there are \(Self.operations)")
         }
@@ -124,6 +126,20 @@ struct EnvelopeScanner {
             envelope.priority = .bulk
         } else {
             fail(.malformedEnvelope, "'priority' must be \"interactive\" or \"bulk\"")
+        }
+    }
+
+    private mutating func scanAction(_ parser: inout JSONParser) throws(JSONError) {
+        guard try isKind(.string, "action", "a string", &parser) else { return }
+        let name = try parser.string()
+        if name.equals("load") {
+            envelope.action = .load
+        } else if name.equals("unload") {
+            envelope.action = .unload
+        } else if name.equals("reload") {
+            envelope.action = .reload
+        } else {
+            fail(.malformedEnvelope, "'action' must be \"load\", \"unload\" or \"reload\"")
         }
     }
 

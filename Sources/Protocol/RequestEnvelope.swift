@@ -60,6 +60,7 @@ package struct RequestEnvelope: Sendable {
     package var jsonLength: UInt32?
     package var isBatch = false
     package var priority = Priority.interactive
+    package var action: RepositoryAction?
 
     /// Scans an envelope and checks every field that the protocol knows.
     ///
@@ -101,12 +102,15 @@ package struct RequestEnvelope: Sendable {
             return SibylError(.malformedEnvelope, "'input' and a payload frame are two inputs; send one of them")
         }
         switch operation {
-        case .predict where !model.isPresent, .metadata where !model.isPresent:
+        case .predict where !model.isPresent, .metadata where !model.isPresent, .repository where !model.isPresent:
             return SibylError(.malformedEnvelope, "'\(operation.wireName)' needs the field 'model'")
         case .predict where !input.isPresent && !hasPayloadFrame:
             return SibylError(
                 .malformedPayload, "'predict' needs an input: the field 'input', or a payload frame behind the envelope"
             )
+        case .repository where action == nil:
+            let names = RepositoryAction.allCases.map(\.wireName).joined(separator: ", ")
+            return SibylError(.malformedEnvelope, "'repository' needs the field 'action': one of \(names)")
         case .cancel where !id.isPresent:
             return SibylError(.malformedEnvelope, "'cancel' needs the field 'id' of the request to drop")
         default: return nil

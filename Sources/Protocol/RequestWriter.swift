@@ -15,6 +15,7 @@ package struct RequestHead: Sendable {
     package var tenant: String?
     package var traceparent: String?
     package var tracestate: String?
+    package var action: RepositoryAction?
 
     package init(_ operation: Operation, id: UInt64? = nil, model: String? = nil) {
         self.operation = operation
@@ -50,6 +51,7 @@ package struct RequestHead: Sendable {
         write("tenant", tenant, to: &writer)
         write("traceparent", traceparent, to: &writer)
         write("tracestate", tracestate, to: &writer)
+        write("action", action?.wireName, to: &writer)
         writer.endObject()
     }
 

@@ -7,6 +7,7 @@ extension BrokerConfiguration {
         let frontend = settings.text(ConfigurationKeys.brokerFrontend) ?? ConfigurationKeys.brokerFrontend.standard
         self.init(frontend: frontend, backend: backend)
         messageBytes = settings.integer(ConfigurationKeys.messageBytes) ?? messageBytes
+        allowsRepository = settings.text(ConfigurationKeys.brokerRepository) != "refuse"
         limits.apply(settings)
     }
 }

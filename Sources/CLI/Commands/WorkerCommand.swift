@@ -64,7 +64,7 @@ struct WorkerCommand: ParsableCommand {
             bind == nil ? .behindBrokers : .alone(BrokerConfiguration(settings, backend: ""))
         var process = try WorkerProcess(
             WorkerConfiguration(settings, brokers: connect), role, logger: settings.logger("worker"),
-            ready: { Terminal.print("sibyl worker is " + $0) }, load: { try ModelManager(sources) })
+            ready: { Terminal.print("sibyl worker is " + $0) }, models: FixedModels { try ModelManager(sources) })
         process.run()
     }
 }

@@ -35,6 +35,10 @@ enum ConfigurationKeys {
         "broker.drain_timeout_ms", .integer(0...longest, unit: milliseconds), standard: "10000",
         "How long a stopping broker finishes what it has accepted.")
 
+    static let brokerRepository = ConfigurationKey(
+        "broker.repository", .choice(["allow", "refuse"]), standard: "allow",
+        "Whether clients may have models of a repository loaded, unloaded and reloaded (`sibyl models`).")
+
     static let messageBytes = ConfigurationKey(
         "limits.message_bytes", .integer(1024...2_147_483_647, unit: "bytes"), standard: "67108864",
         "The largest message, all frames together; a larger one is refused with `payload_too_large`.")
@@ -74,7 +78,8 @@ enum ConfigurationKeys {
 
     static let all = [
         brokerFrontend, brokerBackend, brokerTimeout, brokerQueueLimit, brokerQueueBytes, brokerTenantWeights,
-        brokerAttempts, brokerHeartbeat, brokerDrainTimeout, messageBytes, workerThreads, workerCapacity,
+        brokerAttempts, brokerHeartbeat, brokerDrainTimeout, brokerRepository, messageBytes, workerThreads,
+        workerCapacity,
         workerDrainTimeout, onnxLibrary, serveWorkers, clientConnect, clientTimeout, logLevel, logFormat,
     ]
 

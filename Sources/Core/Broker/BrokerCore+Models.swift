@@ -1,7 +1,9 @@
-internal import SibylProtocol
+package import SibylProtocol
 
 /// What workers serve, and how that changes while they work.
 extension BrokerCore {
+    package var connectedWorkers: [PeerID] { workers.connected.map { workers[$0].peer } }
+
     /// A worker serves other models from now on. What it has been given is computed all the same.
     mutating func change(
         _ peer: PeerID, _ announcement: WorkerAnnouncement, at now: Instant, into effects: inout [BrokerEffect]

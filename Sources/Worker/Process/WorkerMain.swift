@@ -63,7 +63,7 @@ public struct WorkerMain {
         let sources = try models.map { try source($0, settings: options.settings) }
         return try WorkerProcess(
             configuration, role, logger: logger, ready: { Self.write($0, to: STDOUT_FILENO) },
-            load: { try ModelManager(sources) })
+            models: FixedModels { try ModelManager(sources) })
     }
 
     private func source(_ type: any MLModel.Type, settings: String?) throws -> ModelSource {

@@ -2,8 +2,10 @@ internal import Glibc
 package import Logging
 package import SibylBroker
 internal import SibylCore
+internal import SibylInference
 internal import SibylModel
 internal import SibylTransport
+internal import Synchronization
 
 /// A process that is a worker and nothing else, from loading its models to its end.
 package struct WorkerProcess: ~Copyable {
@@ -26,22 +28,24 @@ package struct WorkerProcess: ~Copyable {
     private let broker: Broker?
     private let ready: (String) -> Void
     private let modelNames: String
+    private let models: any ModelProvider
 
     /// Loads the models and begins to work.
     ///
     /// - Parameters:
     ///   - ready: told once, in words, when clients can be served.
-    ///   - load: loads the models.
-    /// - Throws: what `load` throws, and `TransportError` for an endpoint that can't be.
+    ///   - models: where the models come from.
+    /// - Throws: what `models` throws, and `TransportError` for an endpoint that can't be.
     package init(
         _ configuration: WorkerConfiguration, _ role: Role, logger: Logger, ready: @escaping (String) -> Void,
-        load: () throws -> ModelManager
+        models: any ModelProvider
     ) throws {
         // Before any thread, a model's included: the signals are to arrive here alone.
         let queue = EventQueue<Event>(signals: [SIGTERM, SIGINT], capacity: 16)
-        let models = try load()
-        let names = models.list().map { "\($0.qualifiedName) \($0.version)" }.joined(separator: ", ")
-        logger.info("loaded \(names)")
+        let publisher = ModelPublisher()
+        let set = try models.start { publisher.publish($0) }
+        let names = Self.names(in: set)
+        logger.info(names.isEmpty ? "there is no model yet" : "loaded \(names)")
         let context = Context()
         var configuration = configuration
         var broker: Broker?
@@ -52,20 +56,29 @@ package struct WorkerProcess: ~Copyable {
             configuration.brokers = [own.backend]
             broker = try Self.broker(own, in: context, logger, queue.mailbox)
         }
-        let worker = try Worker(configuration, models: models.set, in: context, logger: logger)
+        let worker = try Worker(configuration, models: set, in: context, logger: logger) { models.carryOut($0) }
+        publisher.connect(to: worker)
         try Self.tell(.workerEnded, to: queue.mailbox) { worker.wait() }
-        self.init(queue: queue, worker: worker, broker: broker, modelNames: names, ready: ready)
+        self.init(queue: queue, worker: worker, broker: broker, modelNames: names, models: models, ready: ready)
     }
 
     private init(
         queue: consuming EventQueue<Event>, worker: Worker, broker: Broker?, modelNames: String,
-        ready: @escaping (String) -> Void
+        models: any ModelProvider, ready: @escaping (String) -> Void
     ) {
         self.queue = queue
         self.worker = worker
         self.broker = broker
         self.modelNames = modelNames
+        self.models = models
         self.ready = ready
+    }
+
+    /// By name and then newest version first.
+    private static func names(in set: ModelSet) -> String {
+        let known = set.entries.map { ($0.model.metadata.qualifiedName, $0.model.metadata.version.description) }
+        let sorted = known.sorted { $0.0 != $1.0 ? $0.0 < $1.0 : VersionOrder($1.1) < VersionOrder($0.1) }
+        return sorted.map { "\($0) \($1)" }.joined(separator: ", ")
     }
 
     private static func broker(
@@ -101,9 +114,33 @@ package struct WorkerProcess: ~Copyable {
                 if let broker { broker.drain() } else { worker.drain() }
             case .event(.brokerEnded): worker.stop()
             case .event(.workerJoined): if let broker { ready("serving \(modelNames) on \(broker.frontend)") }
-            case .event(.workerEnded): return
+            case .event(.workerEnded): return models.stop()
             case .deadline: continue
             }
+        }
+    }
+}
+
+/// Hands sets of models on to a worker that may not be there yet. What comes before it is there is kept, the last of it.
+private final class ModelPublisher: Sendable {
+    private struct State {
+        var worker: Worker?
+        var pending: ModelSet?
+    }
+
+    private let state = Mutex(State())
+
+    func publish(_ set: ModelSet) {
+        state.withLock { state in
+            if let worker = state.worker { worker.serve(set) } else { state.pending = set }
+        }
+    }
+
+    func connect(to worker: Worker) {
+        state.withLock { state in
+            state.worker = worker
+            if let set = state.pending { worker.serve(set) }
+            state.pending = nil
         }
     }
 }
