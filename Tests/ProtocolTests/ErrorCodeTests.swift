@@ -37,7 +37,7 @@ import Testing
     @Test func operationsAndPrioritiesAreNamedAsOnTheWire() {
         #expect(
             SibylProtocol.Operation.allCases.map(\.wireName) == [
-                "list", "metadata", "predict", "cancel", "health", "stats",
+                "list", "metadata", "predict", "cancel", "health", "stats", "repository",
             ])
         #expect(Priority.allCases.map(\.wireName) == ["interactive", "bulk"])
     }

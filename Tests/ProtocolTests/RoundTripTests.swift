@@ -20,7 +20,19 @@ import Testing
             $0.id = "18446744073709551615"
             $0.texts["model"] = "m"
         }
-        #expect(scanned(RequestHead(operation, id: .max, model: "m")) == facts)
+        var head = RequestHead(operation, id: .max, model: "m")
+        // It is nothing without one.
+        if operation == .repository { head.action = .load }
+        #expect(scanned(head) == facts)
+    }
+
+    @Test(arguments: RepositoryAction.allCases)
+    func anActionIsReadAsItWasWritten(_ action: RepositoryAction) throws {
+        var head = RequestHead(.repository, model: "m")
+        head.action = action
+        let bytes = json { head.write(to: &$0) }
+        let envelope = try Array(bytes.utf8).withUnsafeBytes { try RequestEnvelope(scanning: $0) }
+        #expect(envelope.action == action)
     }
 
     @Test(arguments: ["iris_model", "", "a \"quoted\" \\ name\n\t\u{1}", "ä€😀", "\u{7f}\u{ffff}"])
