@@ -58,11 +58,11 @@ extension DecimalNumber {
 }
 
 extension DecimalNumber: Comparable {
-    static func == (left: DecimalNumber, right: DecimalNumber) -> Bool {
+    package static func == (left: DecimalNumber, right: DecimalNumber) -> Bool {
         left.digits == right.digits && (left.exponent == right.exponent || left.digits.isEmpty)
     }
 
-    static func < (left: DecimalNumber, right: DecimalNumber) -> Bool {
+    package static func < (left: DecimalNumber, right: DecimalNumber) -> Bool {
         if left.digits.isEmpty || right.digits.isEmpty { return !right.digits.isEmpty }
         let places = (left.digits.count + left.exponent, right.digits.count + right.exponent)
         return places.0 == places.1 ? left.digits.lexicographicallyPrecedes(right.digits) : places.0 < places.1

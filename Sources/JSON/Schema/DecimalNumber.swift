@@ -1,6 +1,6 @@
 /// The size of a decimal number as it is written, its sign aside: 0.0075 is a multiple of 0.0001, which doubles don't
 /// know.
-struct DecimalNumber {
+package struct DecimalNumber {
     /// Without zeros at its end, so that it is no multiple of ten unless it is zero; nor at its beginning.
     private(set) var digits: [UInt8] = []
     private(set) var exponent = 0
@@ -24,7 +24,7 @@ struct DecimalNumber {
         normalize()
     }
 
-    init(_ text: String) {
+    package init(_ text: String) {
         self = Array(text.utf8).withUnsafeBytes { DecimalNumber($0) }
     }
 
@@ -64,7 +64,7 @@ struct DecimalNumber {
     }
 
     /// - Returns: nil when the divisor has more digits than can be told exactly.
-    func isMultiple(of divisor: DecimalNumber) -> Bool? {
+    package func isMultiple(of divisor: DecimalNumber) -> Bool? {
         if digits.isEmpty { return true }
         guard let modulus = divisor.coefficient, modulus > 0 else { return nil }
         // Ours is no multiple of ten, so it is none of a divisor that has more of them.

@@ -2,7 +2,7 @@
 /// reference, and compiled in that order: so neither a cycle nor a long chain of references is a problem. What is never
 /// referred to is never compiled.
 struct SchemaCompiler {
-    private var registry = SchemaRegistry()
+    private var registry = SchemaRegistry.standard
     private var numbers: [String: Int] = [:]
     /// The schemas that were met.
     private var places: [SchemaPlace] = []
@@ -15,7 +15,6 @@ struct SchemaCompiler {
 
     static func compile(_ schema: JSONValue, resources: [String: JSONValue]) throws(JSONSchemaError) -> SchemaProgram {
         var compiler = SchemaCompiler()
-        compiler.registry.add(Metaschema.document, uri: JSONSchema.dialect)
         for (uri, document) in resources.sorted(by: { $0.key < $1.key }) { compiler.registry.add(document, uri: uri) }
         let root = compiler.registry.add(schema, uri: "schema:")
         compiler.validates = compiler.hasValidation(schema)

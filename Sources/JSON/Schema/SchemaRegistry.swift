@@ -1,15 +1,15 @@
 /// A schema in its document: what it is, where it stands, and which URI its references start at.
-struct SchemaPlace {
-    var schema: JSONValue
+package struct SchemaPlace {
+    package var schema: JSONValue
     /// The resource that the schema is part of.
     var base: SchemaURI
     /// From the resource's root to the schema, as a JSON pointer.
     var pointer: String
 
     /// Two places are the same schema exactly when their names are equal.
-    var name: String { base.resource + "#" + pointer }
+    package var name: String { base.resource + "#" + pointer }
 
-    func child(_ token: String, _ schema: JSONValue) -> SchemaPlace {
+    package func child(_ token: String, _ schema: JSONValue) -> SchemaPlace {
         SchemaPlace(schema: schema, base: base, pointer: pointer + "/" + Self.escaped(token)).rebased()
     }
 
@@ -20,7 +20,7 @@ struct SchemaPlace {
     }
 
     /// As one token of a JSON pointer (RFC 6901).
-    static func escaped(_ token: String) -> String {
+    package static func escaped(_ token: String) -> String {
         guard token.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return token }
         return token.replacing("~", with: "~0").replacing("/", with: "~1")
     }
@@ -32,18 +32,25 @@ struct SchemaPlace {
 }
 
 /// All resources that a schema can refer to: its own, those of the documents given beside it, and the metaschema.
-struct SchemaRegistry {
+package struct SchemaRegistry {
     private struct Resource {
         var root: SchemaPlace
         var anchors: [String: SchemaPlace] = [:]
         var dynamicAnchors: [String: SchemaPlace] = [:]
     }
 
+    /// What every schema may refer to: the metaschema.
+    package static let standard: SchemaRegistry = {
+        var registry = SchemaRegistry()
+        registry.add(Metaschema.document, uri: JSONSchema.dialect)
+        return registry
+    }()
+
     private var resources: [String: Resource] = [:]
 
     /// Adds a document and all resources in it. Returns its root.
     @discardableResult
-    mutating func add(_ document: JSONValue, uri: String) -> SchemaPlace {
+    package mutating func add(_ document: JSONValue, uri: String) -> SchemaPlace {
         let base = SchemaURI(SchemaURI(uri).resource)
         let root = SchemaPlace(schema: document, base: base, pointer: "").rebased()
         resources[base.resource] = Resource(root: root)
@@ -51,7 +58,7 @@ struct SchemaRegistry {
         return root
     }
 
-    func root(of uri: String) -> SchemaPlace? {
+    package func root(of uri: String) -> SchemaPlace? {
         resources[uri]?.root
     }
 
@@ -92,7 +99,7 @@ struct SchemaRegistry {
     // MARK: - References
 
     /// What `reference` means in `place`, and whether it goes by a dynamic anchor.
-    func resolve(_ reference: String, in place: SchemaPlace) -> (place: SchemaPlace, dynamicAnchor: String?)? {
+    package func resolve(_ reference: String, in place: SchemaPlace) -> (place: SchemaPlace, dynamicAnchor: String?)? {
         let uri = place.base.resolving(reference)
         guard let resource = resources[uri.resource] else { return nil }
         let fragment = uri.fragment.map(SchemaURI.decoded) ?? ""
