@@ -87,13 +87,3 @@ public struct LogDescription: Sendable, Hashable {
         members.refuseOthers()
     }
 }
-
-/// Which new versions may take the place of one whose schemas they break.
-public enum ContractPolicy: String, Sendable, Hashable, CaseIterable {
-    /// None.
-    case strict
-    /// Those with a higher major version.
-    case major
-    /// All.
-    case off
-}
