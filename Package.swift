@@ -96,7 +96,7 @@ let package = Package(
             name: "sibyl",
             dependencies: [
                 "SibylClient", "SibylWorker", "SibylBroker", "SibylCore", "SibylTransport", "SibylProtocol",
-                "SibylRepository", "SibylModel", "SibylTesting",
+                "SibylRepository", "SibylModel", "SibylInference", "SibylONNX", "SibylTesting",
                 "SibylJSON", "CZeroMQ", argumentParser, configuration, yams, logging,
             ],
             path: "Sources/CLI", swiftSettings: settings),

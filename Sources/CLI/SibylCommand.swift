@@ -29,6 +29,7 @@ struct SibylCommand: ParsableCommand {
                 subcommands: [
                     ListCommand.self, MetadataCommand.self, PredictCommand.self, HealthCommand.self, StatsCommand.self,
                 ]),
+            CommandGroup(name: "Looking after models", subcommands: [ModelsCommand.self]),
             CommandGroup(name: "Proving", subcommands: [SimulateCommand.self]),
         ])
 

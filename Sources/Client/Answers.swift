@@ -13,14 +13,27 @@ public struct ModelSummary: Codable, Sendable, Hashable {
     public var versions: [String]
     /// `ready`, or why it is not.
     public var state: String
+    /// Names that stand for versions, in shares by weight.
+    public var aliases: [String: [String: Int]]?
+    /// Versions that are not served, or not as their files say now.
+    public var absences: [ModelAbsence]?
 
     enum CodingKeys: String, CodingKey {
         case qualifiedName = "qualified_name"
         case displayName = "display_name"
-        case description, version, versions, state
+        case description, version, versions, state, aliases, absences
         case majorVersion = "major_version"
         case minorVersion = "minor_version"
     }
+}
+
+/// A version that is not served, or not as its files say now.
+public struct ModelAbsence: Codable, Sendable, Hashable {
+    public var version: String
+    /// `loading`, `failed` or `unloading`.
+    public var state: String
+    /// Why it failed.
+    public var message: String?
 }
 
 /// One model as `metadata` tells of it.

@@ -32,5 +32,11 @@ struct ListCommand: AskingCommand {
             table.add([model.qualifiedName, version, model.state, model.displayName, model.description])
         }
         Terminal.print(table.rendered(width: Terminal.width))
+        for model in models {
+            for absence in model.absences ?? [] {
+                let reason = absence.message.map { ": " + $0 } ?? ""
+                Terminal.print(DisplayText.printable("\(model.qualifiedName) \(absence.version) is \(absence.state)\(reason)"))
+            }
+        }
     }
 }

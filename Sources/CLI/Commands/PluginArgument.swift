@@ -33,12 +33,27 @@ struct ModelOptions: ParsableArguments {
         completion: .file(extensions: ["so"]), transform: PluginArgument.init(argument:))
     var plugins: [PluginArgument] = []
 
+    @Option(
+        name: .customLong("models"),
+        help: ArgumentHelp(
+            "A folder of models to serve and to watch: NAME/VERSION/model.onnx.", valueName: "folder"),
+        completion: .directory)
+    var folder: String?
+
     /// The models of the flags, else those of the file.
     func entries(_ settings: Settings) throws(ConfigurationError) -> [ModelEntry] {
-        let entries = plugins.isEmpty ? settings.models : plugins.map(\.entry)
-        guard entries.isEmpty else { return entries }
+        let isNamed = !plugins.isEmpty || folder != nil
+        let entries = isNamed ? plugins.map(\.entry) : settings.models
+        guard entries.isEmpty && repository(settings) == nil else { return entries }
         throw ConfigurationError(
-            "there is no model to serve; name one with --plugin PATH or in the section `models` of "
-                + (settings.file ?? Settings.usualFile))
+            "there is no model to serve; name one with --plugin PATH, a folder of them with --models DIR, or one in the "
+                + "section `models` of " + (settings.file ?? Settings.usualFile))
+    }
+
+    /// The folder of models, if there is one.
+    func repository(_ settings: Settings) -> String? {
+        if let folder { return folder }
+        guard plugins.isEmpty, let path = settings.text(ConfigurationKeys.repositoryPath) else { return nil }
+        return FilePaths.resolve(path, in: settings.file.map(FilePaths.directory) ?? ".")
     }
 }

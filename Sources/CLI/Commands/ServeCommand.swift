@@ -14,6 +14,7 @@ struct ServeCommand: ParsableCommand {
             EXAMPLES:
               sibyl serve                                  the models of ./sibyl.yaml
               sibyl serve --plugin ./libIrisPlugin.so      one model, no file
+              sibyl serve --models ./repository            all models of a folder, and what comes into it later
               sibyl serve --config /etc/sibyl.yaml --env production
 
             \(ExitStatus.hint)
@@ -51,6 +52,6 @@ struct ServeCommand: ParsableCommand {
             ("--log-format", log.logFormat),
         ]
         return options.flatMap { flag, value in value.map { [flag, $0] } ?? [] }
-            + models.plugins.flatMap { ["--plugin", $0.text] }
+            + models.plugins.flatMap { ["--plugin", $0.text] } + (models.folder.map { ["--models", $0] } ?? [])
     }
 }

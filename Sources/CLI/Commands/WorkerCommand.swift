@@ -1,7 +1,10 @@
 internal import ArgumentParser
 internal import Glibc
+internal import Logging
 internal import SibylBroker
 internal import SibylCore
+internal import SibylONNX
+internal import SibylRepository
 internal import SibylWorker
 
 /// `sibyl worker`: predicts, for brokers or alone.
@@ -16,6 +19,7 @@ struct WorkerCommand: ParsableCommand {
             EXAMPLES:
               sibyl worker --connect tcp://broker:5556
               sibyl worker --connect tcp://a:5556 --connect tcp://b:5556
+              sibyl worker --connect tcp://broker:5556 --models ./repository
               sibyl worker --bind tcp://0.0.0.0:5555 --plugin './a.so={"size": 3}'
 
             \(ExitStatus.hint)
@@ -59,12 +63,27 @@ struct WorkerCommand: ParsableCommand {
         flags.set(ConfigurationKeys.workerCapacity, "--capacity", to: capacity)
         log.fill(&flags)
         let settings = try source.settings(flags)
-        let sources = try models.entries(settings).map { $0.source }
+        let models = try models(settings)
         let role: WorkerProcess.Role =
             bind == nil ? .behindBrokers : .alone(BrokerConfiguration(settings, backend: ""))
         var process = try WorkerProcess(
             WorkerConfiguration(settings, brokers: connect), role, logger: settings.logger("worker"),
-            ready: { Terminal.print("sibyl worker is " + $0) }, models: FixedModels { try ModelManager(sources) })
+            ready: { Terminal.print("sibyl worker is " + $0) }, models: models)
         process.run()
+    }
+
+    private func models(_ settings: Settings) throws -> any ModelProvider {
+        let sources = try models.entries(settings).map { $0.source }
+        guard let folder = models.repository(settings) else { return FixedModels { try ModelManager(sources) } }
+        let logger = settings.logger("models")
+        let parent = parent
+        return RepositoryModels(
+            RepositoryConfiguration(folder, settings),
+            library: ONNXLibraryLocations(named: settings.text(ConfigurationKeys.onnxLibrary)), besides: sources,
+            logger: logger
+        ) {
+            // Whoever started this worker replaces its workers one by one.
+            if let parent { kill(parent, SIGUSR1) } else { logger.notice("start this worker anew to serve the plug-in") }
+        }
     }
 }

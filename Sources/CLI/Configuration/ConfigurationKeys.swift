@@ -43,6 +43,17 @@ enum ConfigurationKeys {
         "limits.message_bytes", .integer(1024...2_147_483_647, unit: "bytes"), standard: "67108864",
         "The largest message, all frames together; a larger one is refused with `payload_too_large`.")
 
+    static let repositoryPath = ConfigurationKey(
+        "repository.path", .text, standard: "",
+        "A folder of models, `NAME/VERSION/model.onnx`, which is served and watched; a relative path starts at the file's folder."
+    )
+    static let repositoryScan = ConfigurationKey(
+        "repository.scan_ms", .integer(100...longest, unit: milliseconds), standard: "1000",
+        "How often the repository is looked at.")
+    static let repositorySettle = ConfigurationKey(
+        "repository.settle_ms", .integer(0...longest, unit: milliseconds), standard: "2000",
+        "How long no file of a version may have changed before it is taken for complete.")
+
     static let workerThreads = ConfigurationKey(
         "worker.threads", .integer(1...1024, unit: "threads"), standard: "1",
         "Threads of one worker that predict.")
@@ -78,7 +89,8 @@ enum ConfigurationKeys {
 
     static let all = [
         brokerFrontend, brokerBackend, brokerTimeout, brokerQueueLimit, brokerQueueBytes, brokerTenantWeights,
-        brokerAttempts, brokerHeartbeat, brokerDrainTimeout, brokerRepository, messageBytes, workerThreads,
+        brokerAttempts, brokerHeartbeat, brokerDrainTimeout, brokerRepository, messageBytes, repositoryPath,
+        repositoryScan, repositorySettle, workerThreads,
         workerCapacity,
         workerDrainTimeout, onnxLibrary, serveWorkers, clientConnect, clientTimeout, logLevel, logFormat,
     ]

@@ -28,7 +28,7 @@ struct AllInOne: ~Copyable {
 
     init(_ settings: Settings, workerArguments: [String]) throws {
         // The queue before any thread: the broker's must not take the signals.
-        let queue = EventQueue<Event>(signals: [SIGTERM, SIGINT, SIGHUP, SIGCHLD], capacity: Self.eventCapacity)
+        let queue = EventQueue<Event>(signals: [SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD], capacity: Self.eventCapacity)
         let folder = try PrivateFolder()
         let backend = settings.text(ConfigurationKeys.brokerBackend) ?? folder.endpoint
         let mailbox = queue.mailbox
@@ -70,6 +70,8 @@ struct AllInOne: ~Copyable {
                 switch input {
                 case .signal(SIGCHLD): try workers.childrenEnded(at: now)
                 case .signal(SIGHUP): try hangUp(at: now)
+                // From a worker whose repository has a plug-in that a process can load at its start alone.
+                case .signal(SIGUSR1): isStopping ? nil : try workers.replaceAll(at: now)
                 case .signal(let number): obey(number)
                 case .event(.workerJoined(let process, let models)): try welcome(process, models, at: now)
                 case .event(.brokerEnded): try workers.stop(at: now)
@@ -106,7 +108,8 @@ struct AllInOne: ~Copyable {
         if !isReady {
             isReady = true
             let count = workerCount == 1 ? "1 worker" : "\(workerCount) workers"
-            Terminal.print("sibyl is serving \(models.joined(separator: ", ")) on \(broker.frontend) with \(count)")
+            let names = models.isEmpty ? "no model yet" : models.joined(separator: ", ")
+            Terminal.print("sibyl is serving \(names) on \(broker.frontend) with \(count)")
         }
         return try workers.workerIsReady(process: process, at: now)
     }

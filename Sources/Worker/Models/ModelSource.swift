@@ -5,7 +5,7 @@ public struct ModelSource: Sendable {
     /// Makes the model.
     ///
     /// - Throws: `ModelLoadError`.
-    let load: @Sendable () throws(ModelLoadError) -> any ServedModel
+    package let load: @Sendable () throws(ModelLoadError) -> any ServedModel
 
     /// A model of this program.
     public static func type<Model: MLModel>(

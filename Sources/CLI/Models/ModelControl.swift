@@ -1,0 +1,62 @@
+internal import Glibc
+internal import SibylClient
+internal import SibylJSON
+
+/// Waits until a server's list shows what was asked for, and tells it.
+struct ModelControl {
+    private let client: ClientOptions
+    private let argument: ModelArgument
+
+    init(_ client: ClientOptions, _ argument: ModelArgument) {
+        self.client = client
+        self.argument = argument
+    }
+
+    private var name: String { argument.model + (argument.version.map { " " + $0 } ?? "") }
+
+    /// - Throws: `Failure` when it can't be loaded.
+    func waitUntilServed(toldTo workers: Int) throws {
+        try wait { model in
+            guard let model else { return false }
+            let absences = (model.absences ?? []).filter { matches($0.version) }
+            if let failure = absences.first(where: { $0.state == "failed" }) {
+                let message = "\(model.qualifiedName) \(failure.version) can't be loaded: \(failure.message ?? "")"
+                throw Failure(status: .unavailable, message: message)
+            }
+            return absences.isEmpty && model.state == "ready" && model.versions.contains(where: matches)
+        }
+        tell("is served", toldTo: workers)
+    }
+
+    func waitUntilGone(toldTo workers: Int) throws {
+        try wait { model in !(model?.versions.contains(where: matches) ?? false) }
+        tell("is unloaded", toldTo: workers)
+    }
+
+    func tell(_ outcome: String, toldTo workers: Int) {
+        let json: JSONValue = [
+            "model": .string(argument.model), "version": argument.version.map { .string($0) } ?? .null,
+            "workers": .integer(Int64(workers)),
+        ]
+        let count = workers == 1 ? "1 worker" : "\(workers) workers"
+        Terminal.print(client.json ? json.description : DisplayText.printable("\(name) \(outcome) (\(count))"))
+    }
+
+    /// Whether a version is one of those that were named: the folder's name may be a prefix, as 7 is of 7.0.0.
+    private func matches(_ version: String) -> Bool {
+        guard let wanted = argument.version else { return true }
+        return version == wanted || version.hasPrefix(wanted + ".")
+    }
+
+    /// Asks for the list again and again. A worker looks at once, but loading takes what it takes.
+    private func wait(until isDone: (ModelSummary?) throws -> Bool) throws {
+        let model = argument.model
+        // Two minutes: the largest models load in that, and a person gives up before.
+        for _ in 0..<600 {
+            let models = try client.ask { try await $0.list() }
+            if try isDone(models.first { $0.qualifiedName == model }) { return }
+            usleep(200_000)
+        }
+        throw Failure(status: .deadline, message: "\(name) is not there after two minutes; `sibyl list` and the log may tell why")
+    }
+}
