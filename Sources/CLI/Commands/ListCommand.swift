@@ -34,8 +34,8 @@ struct ListCommand: AskingCommand {
         Terminal.print(table.rendered(width: Terminal.width))
         for model in models {
             for absence in model.absences ?? [] {
-                let reason = absence.message.map { ": " + $0 } ?? ""
-                Terminal.print(DisplayText.printable("\(model.qualifiedName) \(absence.version) is \(absence.state)\(reason)"))
+                let outcome = absence.message.map { "can't be loaded: " + $0 } ?? "is \(absence.state)"
+                Terminal.print(DisplayText.printable("\(model.qualifiedName) \(absence.version) \(outcome)"))
             }
         }
     }

@@ -83,7 +83,11 @@ struct WorkerCommand: ParsableCommand {
             logger: logger
         ) {
             // Whoever started this worker replaces its workers one by one.
-            if let parent { kill(parent, SIGUSR1) } else { logger.notice("start this worker anew to serve the plug-in") }
+            if let parent {
+                kill(parent, SIGUSR1)
+            } else {
+                logger.notice("start this worker anew to serve the plug-in")
+            }
         }
     }
 }

@@ -14,23 +14,33 @@ struct ModelControl {
 
     private var name: String { argument.model + (argument.version.map { " " + $0 } ?? "") }
 
-    /// - Throws: `Failure` when it can't be loaded.
+    /// Lists in which a model may be missing before it counts as unknown: workers look at their folders once a second.
+    private static let patience = 25
+
+    /// - Throws: `Failure` when it can't be loaded, or no worker knows it.
     func waitUntilServed(toldTo workers: Int) throws {
+        var missing = 0
         try wait { model in
-            guard let model else { return false }
-            let absences = (model.absences ?? []).filter { matches($0.version) }
+            let absences = (model?.absences ?? []).filter { matches($0.version) }
             if let failure = absences.first(where: { $0.state == "failed" }) {
-                let message = "\(model.qualifiedName) \(failure.version) can't be loaded: \(failure.message ?? "")"
+                let message = "\(argument.model) \(failure.version) can't be loaded: \(failure.message ?? "")"
                 throw Failure(status: .unavailable, message: message)
             }
-            return absences.isEmpty && model.state == "ready" && model.versions.contains(where: matches)
+            let isServed = model?.state == "ready" && (model?.versions.contains(where: matches) ?? false)
+            if !isServed && absences.isEmpty { missing += 1 }
+            if missing > Self.patience { throw unknown }
+            return isServed && absences.isEmpty
         }
         tell("is served", toldTo: workers)
     }
 
     func waitUntilGone(toldTo workers: Int) throws {
         try wait { model in !(model?.versions.contains(where: matches) ?? false) }
-        tell("is unloaded", toldTo: workers)
+        tell("is not served", toldTo: workers)
+    }
+
+    private var unknown: Failure {
+        Failure(status: .notFound, message: "no worker finds \(name); is its folder in the repository, and complete?")
     }
 
     func tell(_ outcome: String, toldTo workers: Int) {
@@ -57,6 +67,7 @@ struct ModelControl {
             if try isDone(models.first { $0.qualifiedName == model }) { return }
             usleep(200_000)
         }
-        throw Failure(status: .deadline, message: "\(name) is not there after two minutes; `sibyl list` and the log may tell why")
+        throw Failure(
+            status: .deadline, message: "\(name) is not there after two minutes; `sibyl list` and the log may tell why")
     }
 }

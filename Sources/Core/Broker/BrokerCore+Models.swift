@@ -16,17 +16,24 @@ extension BrokerCore {
             return notes.append(.announcementRefused(name: workers[worker].name, reason: reason))
         }
         let former = workers[worker].services
+        let served = workers[worker].staying
         let services = adopt(announcement, by: worker)
         for service in former where !services.contains(service) {
             directory[service].withdraw()
             dismiss(worker, from: service, at: now, into: &effects)
         }
         directory.forgetRoutes()
-        notes.append(
-            .modelsChanged(name: workers[worker].name, models: announcement.models.map { "\($0.name) \($0.version)" }))
+        if workers[worker].staying != served {
+            notes.append(.modelsChanged(name: workers[worker].name, models: names(of: worker)))
+        }
         feed(worker, at: now, into: &effects)
         for service in services { isolate(service, at: now, into: &effects) }
         routeHeld(into: &effects)
+    }
+
+    /// What a worker serves and is not about to give up, in words.
+    private func names(of worker: Int32) -> [String] {
+        workers[worker].staying.map { "\(directory[$0].model.name) \(directory[$0].model.version)" }
     }
 
     /// Puts a worker on the lists of what it serves now.
@@ -39,6 +46,10 @@ extension BrokerCore {
         workers[worker].absences = announcement.absences
         for service in services { enlist(worker, for: service) }
         workers[worker].services = services
+        // What it no longer says of a model does not count any more.
+        let names = announcement.policies.map(\.name)
+        for name in workers[worker].policies where !names.contains(name) { directory.dropPolicy(of: name) }
+        workers[worker].policies = names
         for policy in announcement.policies { directory.adopt(policy, limit: limits.services) }
         directory.forgetRoutes()
         return services

@@ -82,6 +82,10 @@ struct ServiceDirectory {
         if policies[policy.name] != nil || policies.count < limit { policies[policy.name] = policy }
     }
 
+    mutating func dropPolicy(of model: String) {
+        policies[model] = nil
+    }
+
     /// The service of that exact name and version.
     func index(name: String, version: String) -> Int32? {
         services.firstIndex { $0.model.name == name && $0.model.version == version }.map { Int32($0) }

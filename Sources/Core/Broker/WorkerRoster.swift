@@ -17,6 +17,8 @@ struct WorkerRecord {
     var places: [UInt32]
     /// Of its services those that it is about to give up.
     var leaving: [Int32] = []
+    /// The models of whose versions it has said which serves whom.
+    var policies: [String] = []
     /// What it should serve and doesn't.
     var absences: [WorkerAnnouncement.Absence] = []
     /// The requests that it holds.
@@ -57,6 +59,9 @@ struct WorkerRecord {
         computeTime.record(.microseconds(Int64(answer.computed)))
         rate.count(at: now)
     }
+
+    /// Its services without those that it is about to give up.
+    var staying: [Int32] { services.filter { !leaving.contains($0) } }
 
     /// Whether it takes another request.
     var hasCredit: Bool { inFlight < capacity && !isDraining && isolatedFor < 0 }

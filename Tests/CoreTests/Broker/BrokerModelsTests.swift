@@ -215,6 +215,12 @@ import Testing
         #expect(harness.core.directory.policies.count == 3)
     }
 
+    @Test func aPolicyThatIsNotSaidAnyMoreDoesNotCount() {
+        var harness = twoVersions(.init(name: "m", standard: "1.0.0"))
+        change(&harness, 1, [Model(name: "m", version: "1.0.0"), Model(name: "m", version: "2.0.0")])
+        #expect(harness.route("m") == .service(1))
+    }
+
     // MARK: - Reports
 
     @Test func absencesAreTold() throws {

@@ -33,8 +33,11 @@ struct ModelArgument: ParsableArguments {
 struct ModelsLoadCommand: AskingCommand {
     static let configuration = CommandConfiguration(
         commandName: "load",
-        abstract: "Has the workers serve a model of their repository, also one that was unloaded or could not be loaded.",
-        discussion: "Waits until it is served or has failed.\n\nEXAMPLES:\n  sibyl models load iris 1.3.0\n\n\(ExitStatus.hint)")
+        abstract:
+            "Has the workers serve a model of their repository, also one that was unloaded or could not be loaded.",
+        discussion:
+            "Waits until it is served or has failed.\n\nEXAMPLES:\n  sibyl models load iris 1.3.0\n\n\(ExitStatus.hint)"
+    )
 
     @OptionGroup var argument: ModelArgument
     @OptionGroup var client: ClientOptions
