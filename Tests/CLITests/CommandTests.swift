@@ -85,7 +85,11 @@ import Testing
 
     @Test func helpOfEveryCommandHasExamples() {
         let commands = SibylCommand.configuration.groupedSubcommands.flatMap(\.subcommands)
-        #expect(commands.count == 9)
+        #expect(commands.count == 10)
+        check(commands + ModelsCommand.configuration.subcommands)
+    }
+
+    private func check(_ commands: [any ParsableCommand.Type]) {
         for command in commands {
             let help = SibylCommand.helpMessage(for: command, columns: 100)
             #expect(help.contains("EXAMPLES:") && help.contains("exit status"), "\(command)")

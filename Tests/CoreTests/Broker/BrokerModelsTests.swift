@@ -187,7 +187,8 @@ import Testing
         var counts: [Route: Int] = [:]
         for _ in 0..<100 { counts[harness.route("m"), default: 0] += 1 }
         #expect(counts == [.service(0): 90, .service(1): 10])
-        change(&harness, 1, [Model(name: "m", version: "2.0.0", place: 1)])
+        let policy = WorkerAnnouncement.Policy(name: "m", standard: "canary", aliases: [canary])
+        change(&harness, 1, [Model(name: "m", version: "2.0.0", place: 1)], policies: [policy])
         #expect(harness.route("m", "canary") == .service(1))
     }
 
@@ -211,8 +212,9 @@ import Testing
         let models = [Model(name: "m", version: "1.0.0", place: 0), Model(name: "m", version: "2.0.0", place: 1)]
         change(&harness, 1, models, policies: pinned)
         #expect(harness.route("m") == .service(1))
-        change(&harness, 1, models, policies: [pinned[0]])
         #expect(harness.core.directory.policies.count == 3)
+        change(&harness, 1, models, policies: [pinned[0]])
+        #expect(harness.core.directory.policies.count == 1)
     }
 
     @Test func aPolicyThatIsNotSaidAnyMoreDoesNotCount() {
