@@ -90,7 +90,7 @@ let package = Package(
             path: "Sources/Broker", swiftSettings: settings),
         .target(
             name: "SibylTesting",
-            dependencies: ["SibylCore", "SibylProtocol", "SibylModel", "SibylJSON", deque, heap],
+            dependencies: ["SibylCore", "SibylProtocol", "SibylInference", "SibylModel", "SibylJSON", deque, heap],
             path: "Sources/Testing", swiftSettings: settings),
         .executableTarget(
             name: "sibyl",
@@ -108,7 +108,9 @@ let package = Package(
         ),
         .testTarget(
             name: "ONNXTests",
-            dependencies: ["SibylONNX", "SibylInference", "SibylModel", "SibylJSON", "SibylTransport"],
+            dependencies: [
+                "SibylONNX", "SibylInference", "SibylModel", "SibylJSON", "SibylTransport", "SibylTesting",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "RepositoryTests",
@@ -130,7 +132,7 @@ let package = Package(
             name: "WorkerTests",
             dependencies: [
                 "SibylWorker", "SibylBroker", "SibylClient", "SibylCore", "SibylInference", "SibylTransport",
-                "SibylProtocol", "SibylModel", "SibylJSON", logging,
+                "SibylProtocol", "SibylModel", "SibylJSON", "SibylTesting", logging,
             ], swiftSettings: settings),
         .testTarget(name: "TransportTests", dependencies: ["SibylTransport"], swiftSettings: settings),
         .testTarget(

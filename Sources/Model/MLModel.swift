@@ -16,7 +16,8 @@
 ///         func predict(_ input: Input) -> Output { Output(double: 2 * input.number) }
 ///     }
 ///
-/// `SchemaAgreement` of `SibylTesting` proves that schemas and types agree.
+/// `ModelConformance` of `SibylTesting` tries whether a model keeps its promises: that its schemas and types agree, that
+/// a batch has the outputs that its inputs have alone, that bad inputs get the right errors, and more.
 public protocol MLModel: Sendable {
     associatedtype Input: Decodable
     associatedtype Output: Encodable

@@ -1,5 +1,6 @@
 import Foundation
 import SibylModel
+import SibylTesting
 import Testing
 
 @testable import SibylWorker
@@ -73,6 +74,14 @@ enum Fixture {
     ])
     func aPluginsOutputIsChecked(_ name: String, _ reason: String) throws {
         #expect(try predict(name, ["1"])[0].hasPrefix(reason))
+    }
+
+    @Test func aPluginInCKeepsWhatModelsPromise() throws {
+        let celsius = try #require(try ModelManager([Fixture.source("celsius")]).models.first)
+        let samples = [ModelSample(36.6, 97.88), ModelSample(100, 212)]
+        #expect(ModelConformance.problems(of: celsius, samples: samples) == [])
+        let lies = try #require(try ModelManager([Fixture.source("lies")]).models.first)
+        #expect(ModelConformance.problems(of: lies, samples: [ModelSample(1)]).count == 1)
     }
 
     private func predict(_ name: String, _ payloads: [String]) throws -> [String] {

@@ -36,7 +36,7 @@ package final class SchemaDocument {
     }
 
     /// Why a value does not meet a part; nil if it does, or has no JSON, so that nobody can send it.
-    func objection(of part: SchemaPart, to value: JSONValue) -> SchemaViolation? {
+    package func objection(of part: SchemaPart, to value: JSONValue) -> SchemaViolation? {
         guard let bytes = try? value.bytes() else { return nil }
         let unknown = SchemaViolation(path: "", rule: "$ref", message: "can't be checked")
         guard let validator = validator(of: part) else { return unknown }

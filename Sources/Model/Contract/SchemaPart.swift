@@ -18,17 +18,17 @@ enum SchemaForm {
 
 /// A schema where it stands in its document.
 package struct SchemaPart {
-    let document: SchemaDocument
+    package let document: SchemaDocument
     let place: SchemaPlace
 
     /// Two parts are the same schema exactly when these are equal.
     var identifier: String { document.name + place.name }
-    var schema: JSONValue { place.schema }
+    package var schema: JSONValue { place.schema }
 
     package subscript(keyword: String) -> JSONValue? { place.schema.object?[keyword] }
 
     /// The schema that a keyword's value is.
-    func child(_ keyword: String) -> SchemaPart? {
+    package func child(_ keyword: String) -> SchemaPart? {
         self[keyword].map { SchemaPart(document: document, place: place.child(keyword, $0)) }
     }
 
@@ -41,7 +41,7 @@ package struct SchemaPart {
     }
 
     /// The schemas of an object.
-    func named(_ keyword: String) -> [(name: ExactName, part: SchemaPart)] {
+    package func named(_ keyword: String) -> [(name: ExactName, part: SchemaPart)] {
         let map = place.child(keyword, .null)
         return (self[keyword]?.object ?? [:]).map { name, schema in
             (ExactName(name), SchemaPart(document: document, place: map.child(name, schema)))

@@ -30,8 +30,14 @@ struct IrisModelTests {
         #expect(rows.flatMap { predict(model, [Self.input($0)]) } == expected, "one by one")
     }
 
-    @Test func schemasAndTypesAgree() {
-        #expect(SchemaAgreement.problems(of: IrisModel.self) == [])
+    /// Types and schemas agree, batches equal singles, threads don't matter, bad inputs are told as such, and more.
+    @Test func keepsWhatModelsPromise() throws {
+        let rows = try zip(Self.rows("iris.csv"), Self.rows("sklearn-predictions.csv"))
+        let samples = try rows.map { row, species in
+            ModelSample(try JSONValue(parsing: Self.input(row)), ["species": .string(species[0])])
+        }
+        #expect(samples.count == 150)
+        #expect(ModelConformance.problems(of: IrisModel.self, samples: samples) == [])
     }
 
     @Test func describesEveryField() {
