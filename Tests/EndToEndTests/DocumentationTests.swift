@@ -3,28 +3,44 @@ import Testing
 
 /// What the documents show, held to what the program does.
 @Suite struct DocumentationTests {
-    // MARK: - The session in the README
+    // MARK: - Sessions in the README
 
     @Test func theSessionInTheReadmeIsTrue() async throws {
         _ = try Built.irisPlugin()
-        let steps = try Transcript(Document("README.md").blocks("console")[0]).steps
-        let first = try #require(steps.first)
-        let last = try #require(steps.last)
-        try #require(first.command.hasPrefix("sibyl serve ") && first.command.hasSuffix(" &"))
-        try #require(last.command == "kill %1" && last.output.isEmpty)
+        try await follow(Document("README.md").blocks("console")[0], in: Built.root, workers: 2)
+    }
+
+    @Test func theSessionWithAnONNXFileIsTrue() async throws {
         let folder = try TestFolder()
-        let shell = Shell(endpoint: folder.endpoint("frontend"))
-        let server = try shell.start(String(first.command.dropLast(2)))
+        try FileManager.default.copyItem(
+            atPath: try Built.model("iris-svc"), toPath: folder.url.appending(path: "model.onnx").path)
+        try await follow(Document("README.md").blocks("console")[1], in: folder.url, workers: 2)
+    }
+
+    /// Does what a session shows, in which `sibyl serve ... &` starts the server and `kill %1` ends it.
+    private func follow(_ transcript: String, in place: URL, workers: Int) async throws {
+        let steps = try Transcript(transcript).steps
+        let start = try #require(steps.firstIndex { $0.command.hasPrefix("sibyl serve ") })
+        let last = try #require(steps.last)
+        try #require(steps[start].command.hasSuffix(" &") && last.command == "kill %1" && last.output.isEmpty)
+        let folder = try TestFolder()
+        let shell = Shell(endpoint: folder.endpoint("frontend"), folder: place)
+        for step in steps[..<start] { try await compare(step, in: shell) }
+        let server = try shell.start(String(steps[start].command.dropLast(2)))
         let ready = try await server.line(startingWith: "sibyl is serving")
-        #expect(shell.normal(ready + "\n") == Transcript.normal(first.output))
-        try await wait(for: "both workers") { try await shell.run("sibyl health --json").contains("\"workers\":2") }
-        for step in steps.dropFirst().dropLast() {
-            let output = try await shell.run(step.command)
-            #expect(shell.normal(output) == Transcript.normal(step.output), "$ \(step.command)")
+        #expect(shell.normal(ready + "\n") == Transcript.normal(steps[start].output))
+        try await wait(for: "all workers") {
+            try await shell.run("sibyl health --json").contains("\"workers\":\(workers)")
         }
+        for step in steps[(start + 1)...].dropLast() { try await compare(step, in: shell) }
         server.send(SIGTERM)
         #expect(try await server.end() == 0)
         #expect(server.complaints.isEmpty)
+    }
+
+    private func compare(_ step: Transcript.Step, in shell: Shell) async throws {
+        let output = try await shell.run(step.command)
+        #expect(shell.normal(output) == Transcript.normal(step.output), "$ \(step.command)")
     }
 
     // MARK: - Code
@@ -90,16 +106,18 @@ import Testing
     }
 }
 
-/// A user's shell in the project's root, with a server at an endpoint of the test's own.
+/// A user's shell in a folder, with a server at an endpoint of the test's own.
 private struct Shell {
     let endpoint: String
+    let folder: URL
 
     func start(_ command: String) throws -> SibylProcess {
-        let folder = SibylProcess.program.deletingLastPathComponent().path
+        let programs = SibylProcess.program.deletingLastPathComponent().path
         return try SibylProcess(
-            ["-c", command], in: Built.root,
+            ["-c", command], in: folder,
             environment: [
-                "PATH": folder + ":/usr/bin:/bin", "SIBYL_BROKER_FRONTEND": endpoint, "SIBYL_CLIENT_CONNECT": endpoint,
+                "PATH": programs + ":/usr/bin:/bin", "SIBYL_BROKER_FRONTEND": endpoint,
+                "SIBYL_CLIENT_CONNECT": endpoint,
             ], program: URL(filePath: "/bin/bash"))
     }
 

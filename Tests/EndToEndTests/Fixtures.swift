@@ -10,6 +10,10 @@ enum Built {
         try existing(".build/fixtures/\(name).so", by: "make fixtures")
     }
 
+    static func model(_ name: String) throws -> String {
+        try existing(".build/fixtures/models/\(name).onnx", by: "make fixtures")
+    }
+
     static func irisPlugin() throws -> String {
         try existing("Models/IrisModel/.build/release/libIrisPlugin.so", by: "make plugin")
     }
