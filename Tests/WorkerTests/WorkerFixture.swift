@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import SibylBroker
 import SibylCore
+import SibylInference
 import SibylProtocol
 import SibylTransport
 import SibylWorker
@@ -17,7 +18,7 @@ final class WorkerFixture {
     private let gate = UInt32.random(in: 1...UInt32.max)
     private var gatePath: String { "/tmp/sibyl-test-gate-\(gate)" }
 
-    init(threads: Int = 1, drain: Instant.Span = .seconds(10)) throws {
+    init(threads: Int = 1, drain: Instant.Span = .seconds(10), batching: BatchingDescription = .init()) throws {
         let context = Context()
         socket = try Socket(.router, in: context)
         try socket.bind("tcp://127.0.0.1:*")
@@ -28,8 +29,9 @@ final class WorkerFixture {
         configuration.limits.drainTimeout = drain
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        worker = try Worker(
-            configuration, models: try ModelManager([Fixture.source("echo")]).set, in: context, logger: logger)
+        var models = try ModelManager([Fixture.source("echo")]).set
+        models.entries[0].batching = batching
+        worker = try Worker(configuration, models: models, in: context, logger: logger)
         let hello = try receive()
         #expect(hello.count == 1 && hello[0].first == UInt8(ascii: "H"))
         send([WorkerMessage.Welcome(heartbeatInterval: 100, livenessTimeout: 10_000).bytes])

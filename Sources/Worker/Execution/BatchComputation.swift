@@ -2,14 +2,14 @@ internal import SibylCore
 internal import SibylJSON
 internal import SibylProtocol
 
-/// A batch that is computed chunk by chunk, with other work in between: what is done, and what is next.
+/// A batch that is computed a part at a time, with other work in between: what is done, and what is next.
 final class BatchComputation {
-    /// Items predicted at once: enough for a model that computes them together, few enough for who waits meanwhile.
+    /// Items of one turn at most: enough for a model that computes them together, few enough for who waits meanwhile.
     static let chunk = 64
 
     private(set) var items = BatchItems()
-    /// The first item that is not computed.
-    private(set) var next = 0
+    /// The items whose turn it is; those before are computed.
+    private(set) var turn = 0..<0
     /// The array of outputs so far.
     var writer: JSONWriter
     var errors: [ItemError] = []
@@ -22,22 +22,29 @@ final class BatchComputation {
         writer.beginArray()
     }
 
-    var isComplete: Bool { items.isComplete && next == items.ranges.count }
+    /// Items that have not had their turn; 1 while they are not all known.
+    var itemsLeft: Int { items.isComplete ? items.ranges.count - turn.upperBound : 1 }
+    /// Whether nothing is left once this turn's items are computed.
+    var isComplete: Bool { items.isComplete && itemsLeft == 0 }
 
-    /// Takes the next part of the input apart, unless all of it is, and tells whether all of it is now.
+    /// Takes the next part of the input apart.
     ///
     /// - Throws: as `BatchItems.advance`.
-    func isTakenApart(_ job: Job) throws(SibylError) -> Bool {
-        if items.isComplete { return true }
-        try items.advance(in: job.input)
-        return items.isComplete
+    func takeApart(_ input: UnsafeRawBufferPointer) throws(SibylError) {
+        try items.advance(in: input)
     }
 
-    /// The items of the next turn.
-    func nextChunk() -> Range<Int> {
-        let chunk = next..<min(next + Self.chunk, items.ranges.count)
-        next = chunk.upperBound
-        return chunk
+    /// Appends the items whose turn it is.
+    func appendTurn(of input: UnsafeRawBufferPointer, to payloads: inout [UnsafeRawBufferPointer]) {
+        for range in items.ranges[turn] { payloads.append(UnsafeRawBufferPointer(rebasing: input[range])) }
+    }
+
+    /// Gives the next items their turn.
+    ///
+    /// - Returns: how many they are.
+    func beginTurn(atMost room: Int) -> Int {
+        turn = turn.upperBound..<min(turn.upperBound + min(room, Self.chunk), items.ranges.count)
+        return turn.count
     }
 }
 

@@ -10,59 +10,46 @@ extension ExecutorWork {
     /// answered with a multiple of its size.
     private static let detailed = 100
 
-    /// Computes the next chunk of a batch, and answers it after the last, or when it is not to go on. A job that is
-    /// answered has no `batch`.
-    ///
-    /// - Returns: what it cost, in items.
-    mutating func advance(_ job: Job, from begin: Instant) -> Int {
+    /// Takes the next part of a batch apart; answers it if that can't be, or if there is nothing in it.
+    mutating func takeApart(_ run: inout Run) {
+        guard let job = run.jobs.first else { return }
         do throws(SibylError) {
-            let batch = try batch(of: job, at: begin)
-            guard try batch.isTakenApart(job) else { return BatchComputation.chunk }
-            let chunk = batch.nextChunk()
-            if !chunk.isEmpty { predict(chunk, of: job, into: batch) }
-            let end = Instant(nanoseconds: MonotonicClock.nanoseconds())
-            batch.computed.nanoseconds += (end - begin).nanoseconds
-            if batch.isComplete { answer(job, with: batch, at: end) }
-            return chunk.count
-        } catch {
-            answers.refuse(job, error, at: begin)
-            return 0
-        }
-    }
-
-    /// The batch as far as it is computed, unless it should not go on.
-    private func batch(of job: Job, at now: Instant) throws(SibylError) -> BatchComputation {
-        guard let batch = job.batch else {
-            if let error = objection(to: job, at: now) { throw error }
-            let batch = BatchComputation(capacity: job.payloadBytes)
+            if let error = objection(to: job, at: run.begin) { throw error }
+            let batch = job.batch ?? BatchComputation(capacity: job.payloadBytes)
             job.batch = batch
-            return batch
+            try batch.takeApart(job.input)
+            // The last part goes along with the items.
+            if !batch.items.isComplete { run.items = BatchScheduler.itemsOfTakingApart }
+            if batch.isComplete { answer(job, with: batch, at: Instant(nanoseconds: MonotonicClock.nanoseconds())) }
+        } catch {
+            answers.refuse(job, error, at: run.begin)
         }
-        if job.isDismissed { throw .cancelledByClient }
-        if job.deadline <= now {
-            throw SibylError(
-                .deadlineExceeded,
-                "the time ran out with \(batch.next) of \(batch.items.ranges.count) items computed; send fewer")
-        }
-        return batch
     }
 
-    private mutating func predict(_ chunk: Range<Int>, of job: Job, into batch: BatchComputation) {
-        outcomes.removeAll()
-        let input = job.input
-        let payloads = batch.items.ranges[chunk].map { UnsafeRawBufferPointer(rebasing: input[$0]) }
-        job.model?.model.predict(payloads, into: &outcomes)
-        for (offset, index) in chunk.enumerated() {
+    /// Why a batch does not go on.
+    func objection(to batch: BatchComputation, of job: Job, at now: Instant) -> SibylError? {
+        if job.isDismissed { return .cancelledByClient }
+        guard job.deadline <= now else { return nil }
+        let (done, all) = (batch.turn.lowerBound, batch.items.ranges.count)
+        return SibylError(
+            .deadlineExceeded, "the time ran out with \(done) of \(all) items computed; send fewer")
+    }
+
+    /// Keeps the outcomes of a batch's turn.
+    ///
+    /// - Parameter first: the place of the first.
+    mutating func keep(from first: Int, for batch: BatchComputation) {
+        for (offset, index) in batch.turn.enumerated() {
             let failure: PredictionError
-            if offset < outcomes.outcomes.count {
-                switch outcomes.outcomes[offset] {
+            if first + offset < outcomes.outcomes.count {
+                switch outcomes.outcomes[first + offset] {
                 case .output(let range, _):
                     batch.writer.raw(outcomes.output(range))
                     continue
                 case .failure(let error): failure = error
                 }
             } else {
-                failure = PredictionError(.failed, "the model gave no output")
+                failure = .noOutput
             }
             batch.writer.null()
             var error = SibylError(failure)
@@ -71,7 +58,7 @@ extension ExecutorWork {
         }
     }
 
-    private mutating func answer(_ job: Job, with batch: BatchComputation, at end: Instant) {
+    mutating func answer(_ job: Job, with batch: BatchComputation, at end: Instant) {
         batch.writer.endArray()
         // The time between its turns counts as waiting.
         let begin = Instant(nanoseconds: end.nanoseconds - batch.computed.nanoseconds)

@@ -11,49 +11,81 @@ struct ExecutorWork: ~Copyable {
     var answers = AnswerWriter()
     var outcomes = PredictionOutcomes()
     private var payloads: [UnsafeRawBufferPointer] = []
-    /// The jobs that the payloads belong to.
+    /// The jobs that the payloads belong to: one each, or to a batch those of its turn.
     private var computed: [Job] = []
 
-    /// Computes jobs of one model together.
-    mutating func compute(_ jobs: [Job], from begin: Instant) {
+    /// Computes the items of a run together, and answers the jobs of which nothing is left. A job that is answered has no
+    /// `batch`.
+    mutating func compute(_ run: inout Run) {
         payloads.removeAll(keepingCapacity: true)
         computed.removeAll(keepingCapacity: true)
         var isJSON = true
-        for job in jobs {
-            if let error = objection(to: job, at: begin) {
-                answers.refuse(job, error, at: begin)
+        for job in run.jobs {
+            if let error = objection(to: job, at: run.begin) {
+                answers.refuse(job, error, at: run.begin)
+                continue
+            }
+            computed.append(job)
+            if let batch = job.batch {
+                batch.appendTurn(of: job.input, to: &payloads)
             } else {
                 payloads.append(job.input)
-                computed.append(job)
                 if job.form != .json { isJSON = false }
             }
         }
         guard let model = computed.first?.model?.model else { return }
         outcomes.removeAll()
         predict(with: model, isJSON: isJSON)
-        let end = Instant(nanoseconds: MonotonicClock.nanoseconds())
-        for (index, job) in computed.enumerated() {
-            let span = AnswerWriter.Span(begin: begin, end: end, batchSize: computed.count)
-            // A model of the server's own gives one outcome each; were one missing, its client must hear of it.
-            guard index < outcomes.outcomes.count else {
-                answers.refuse(job, SibylError(.predictionFailed, "the model gave no output"), at: begin)
-                continue
-            }
-            switch outcomes.outcomes[index] {
-            case .output(let range, let jsonLength):
-                answers.answer(job, with: outcomes.output(range), jsonLength: jsonLength, span)
-            case .failure(let error): answers.refuse(job, SibylError(error), at: begin, span)
-            }
-        }
+        run.computed = payloads.count
+        answer(from: run.begin)
     }
 
     private mutating func predict(with model: any InferenceModel, isJSON: Bool) {
         if isJSON { return model.predict(payloads, into: &outcomes) }
-        model.predict(zip(payloads, computed).map { Payload($0, form: $1.form) }, into: &outcomes)
+        var next = 0
+        let all = computed.flatMap { job in
+            let range = next..<next + (job.batch?.turn.count ?? 1)
+            next = range.upperBound
+            return payloads[range].map { Payload($0, form: job.form) }
+        }
+        model.predict(all, into: &outcomes)
     }
+
+    private mutating func answer(from begin: Instant) {
+        let end = Instant(nanoseconds: MonotonicClock.nanoseconds())
+        let span = AnswerWriter.Span(begin: begin, end: end, batchSize: payloads.count)
+        var next = 0
+        for job in computed {
+            if let batch = job.batch {
+                keep(from: next, for: batch)
+                next += batch.turn.count
+                batch.computed.nanoseconds += (end - begin).nanoseconds
+                if batch.isComplete { answer(job, with: batch, at: end) }
+            } else {
+                answer(job, with: next, span)
+                next += 1
+            }
+        }
+    }
+
+    /// - Parameter index: of its outcome.
+    private mutating func answer(_ job: Job, with index: Int, _ span: AnswerWriter.Span) {
+        // A model of the server's own gives one outcome each; were one missing, its client must hear of it.
+        guard index < outcomes.outcomes.count else {
+            return answers.refuse(job, SibylError(.noOutput), at: span.begin, span)
+        }
+        switch outcomes.outcomes[index] {
+        case .output(let range, let jsonLength):
+            answers.answer(job, with: outcomes.output(range), jsonLength: jsonLength, span)
+        case .failure(let error): answers.refuse(job, SibylError(error), at: span.begin, span)
+        }
+    }
+
+    // MARK: - Objections
 
     /// Why a job is not computed.
     func objection(to job: Job, at now: Instant) -> SibylError? {
+        if let batch = job.batch { return objection(to: batch, of: job, at: now) }
         job.scan()
         if job.isDismissed { return .cancelledByClient }
         if job.deadline <= now {
@@ -80,6 +112,10 @@ struct ExecutorWork: ~Copyable {
         }
         return job.isBatch ? .inferBatch : nil
     }
+}
+
+extension PredictionError {
+    static var noOutput: PredictionError { PredictionError(.failed, "the model gave no output") }
 }
 
 extension SibylError {

@@ -37,8 +37,10 @@ final class Job: @unchecked Sendable {
     private(set) var envelope: RequestEnvelope?
     /// What the payload is, once the envelope's content type was looked at.
     var form = PayloadForm.json
-    /// A batch of which a part is computed.
+    /// A batch of which a part is taken apart or computed.
     var batch: BatchComputation?
+    /// Its place in the order in which jobs came; of the scheduler.
+    var sequence: UInt64 = 0
 
     /// The answer: a header, behind it the reply's envelope in the two-frame shape, and an output that is short.
     var answerHead = ByteBuffer(capacity: 512)
@@ -49,6 +51,10 @@ final class Job: @unchecked Sendable {
     private let dismissed = Atomic(false)
 
     var isBatch: Bool { dispatch.flags.isBatch }
+    /// Whether it is a batch whose items are not all known.
+    var isToBeTakenApart: Bool { isBatch && batch?.items.isComplete != true }
+    /// Items to compute; 1 for a batch that is not taken apart.
+    var itemsLeft: Int { batch?.itemsLeft ?? 1 }
     var priority: Priority { dispatch.flags.isBulk ? .bulk : .interactive }
 
     /// Takes a dispatch: copies what is short.

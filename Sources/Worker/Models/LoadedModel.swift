@@ -8,7 +8,8 @@ final class LoadedModel: Sendable {
     /// By which dispatches name it.
     let place: UInt32
     let model: any InferenceModel
-    let batching: BatchingDescription
+    /// Its jobs that wait, and what is known of its runs; of the queue.
+    let lane: ModelLane
     let generation: Int
     /// What every reply of it says.
     let head: ReplyHead
@@ -17,7 +18,7 @@ final class LoadedModel: Sendable {
     init(_ entry: ModelSet.Entry, place: UInt32, worker: String) {
         self.place = place
         model = entry.model
-        batching = entry.batching
+        lane = ModelLane(entry.batching)
         generation = entry.generation
         let metadata = entry.model.metadata
         head = ReplyHead(worker: worker, model: metadata.qualifiedName, version: metadata.version.description)

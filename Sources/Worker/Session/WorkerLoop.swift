@@ -179,7 +179,7 @@ struct WorkerLoop: ~Copyable {
 
     mutating func handOver() {
         if accepted.isEmpty { return }
-        queue.add(accepted)
+        queue.add(accepted, at: now)
         accepted.removeAll(keepingCapacity: true)
     }
 

@@ -21,9 +21,10 @@ struct SimulatedJob {
     var model: Int { Int(header.model) }
 }
 
-/// A worker's queue and its executors: `JobLanes` and `Executor` without their threads.
+/// A worker's queue and its executors: `BatchScheduler` and `Executor` without their threads, for models that gain nothing
+/// from batches.
 struct Executors {
-    /// As in `Executor` and `BatchComputation`.
+    /// As in `ModelLane` and `BatchComputation`.
     private static let largestBatch = 32
     private static let longestBatch = 1_000_000
     private static let chunk = 64
