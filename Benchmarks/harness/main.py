@@ -13,7 +13,7 @@ from .paths import PERFORMANCE_PAGE
 from .processes import ProcessFailed
 from .results import SuiteResult
 from .settings import Settings
-from .suites import baseline, broker, crowd, flood, iris, loss, memory, profile, saturation, soak, start
+from .suites import baseline, batching, broker, crowd, flood, iris, loss, memory, profile, saturation, soak, start
 from .suites import json as json_layer
 
 SUITES = {
@@ -23,6 +23,7 @@ SUITES = {
     "start": start,
     "memory": memory,
     "saturation": saturation,
+    "batching": batching,
     "crowd": crowd,
     "flood": flood,
     "loss": loss,

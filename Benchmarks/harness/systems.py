@@ -1,6 +1,10 @@
 """The systems that are measured: how each is started, where clients reach it, whose processor time counts."""
 
+import json
+import shutil
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from .load import first_reply_command
 from .paths import ENVIRONMENT, ONNX_MODEL, PROGRAMS, PYTHON, ROOT
@@ -42,6 +46,13 @@ class System(Fleet):
     def watched(self):
         """Process ids by the name under which their time is told."""
         return {"broker": [self.broker.pid], "workers": [worker.pid for worker in self.workers]}
+
+
+def watch_family(pid):
+    """For `sibyl serve`: its workers are its children that run `sibyl worker`; all else is the broker's side."""
+    family = [pid, *children_of(pid)]
+    workers = [pid for pid in family if "worker" in command_line(pid)[1:2]]
+    return {"broker": [pid for pid in family if pid not in workers], "workers": workers}
 
 
 class EchoBehindProxy(System):
@@ -93,10 +104,34 @@ class SibylServe(System):
         self.broker = self.start(self.sibyl, "serve", "--frontend", self.endpoint, "--workers", WORKERS, cwd=ROOT)
 
     def watched(self):
-        """Its workers are its children that run `sibyl worker`; all else is the broker's side."""
-        family = [self.broker.pid, *children_of(self.broker.pid)]
-        workers = [pid for pid in family if "worker" in command_line(pid)[1:2]]
-        return {"broker": [pid for pid in family if pid not in workers], "workers": workers}
+        return watch_family(self.broker.pid)
+
+
+class BatchedModel(System):
+    """`sibyl serve` with one worker of `batch_model.so`, from a folder of models that is made here.
+
+    `settings` are the model's, `batching` is what its `model.yaml` says of batches, each as a dictionary."""
+
+    model, check = "batched", "echo"
+
+    def __init__(self, name, sibyl, endpoint, settings, batching):
+        super().__init__(endpoint)
+        self.name = name
+        self.sibyl = sibyl
+        self.description = {"runtime": "plugin", "file": "batch_model.so", "settings": settings, "batching": batching}
+
+    def launch(self):
+        folder = Path(self.enter_context(TemporaryDirectory(prefix="sibyl-bench-models-")))
+        version = folder / self.model / "1.0.0"
+        version.mkdir(parents=True)
+        shutil.copy(PROGRAMS / "batch_model.so", version)
+        # JSON is YAML.
+        (version / "model.yaml").write_text(json.dumps(self.description), encoding="utf-8")
+        command = [self.sibyl, "serve", "--frontend", self.endpoint, "--models", folder, "--workers", 1]
+        self.broker = self.start(*command, cwd=folder)
+
+    def watched(self):
+        return watch_family(self.broker.pid)
 
 
 class IrisInPython(System):
