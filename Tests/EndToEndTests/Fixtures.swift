@@ -10,6 +10,7 @@ enum Built {
         try existing(".build/fixtures/\(name).so", by: "make fixtures")
     }
 
+    /// A model of `Tests/Fixtures/models`.
     static func model(_ name: String) throws -> String {
         try existing(".build/fixtures/models/\(name).onnx", by: "make fixtures")
     }
@@ -85,6 +86,13 @@ final class Server: Sendable {
     }
 
     /// Runs an asking command against it.
+    /// Serves the models of a folder, one worker process of them, and takes what comes into it at the next look.
+    static func serving(repository: String) async throws -> Server {
+        try await Server(
+            ["serve", "--models", repository, "--workers", "1"], ready: "sibyl is serving",
+            file: "repository: {scan_ms: 100, settle_ms: 0}\n")
+    }
+
     func ask(_ arguments: String...) async throws -> (status: Int32, output: String, complaints: String) {
         let process = try SibylProcess(arguments + ["--connect", endpoint], in: folder.url)
         let status = try await process.end()
