@@ -31,9 +31,15 @@ extension RepositoryCore {
     private mutating func index(of scanned: ScannedModel, at now: Duration) -> Int {
         if let index = models.firstIndex(where: { $0.name == scanned.name }) { return index }
         let index = models.firstIndex { $0.name > scanned.name } ?? models.count
-        let file = Settling(scanned.file.fingerprint, age: scanned.file.age, at: now, settle: settle)
+        let file = seen(scanned.file.fingerprint, age: scanned.file.age, at: now)
         models.insert(ModelState(name: scanned.name, file: file), at: index)
         return index
+    }
+
+    /// Files that are seen for the first time. What was there before anybody looked is as old as its file system says; what
+    /// has come since may be new, though it says otherwise.
+    private func seen(_ fingerprint: Fingerprint, age: Duration, at now: Duration) -> Settling {
+        Settling(fingerprint, age: hasLooked ? .zero : age, at: now, settle: settle)
     }
 
     // MARK: - The model's own file
@@ -41,8 +47,7 @@ extension RepositoryCore {
     private mutating func take(
         _ file: ScannedFile, of index: Int, at now: Duration, into effects: inout [RepositoryEffect]
     ) {
-        models[index].file.observe(
-            file.fingerprint, age: file.age, at: now, previous: lastScan ?? now - file.age, settle: settle)
+        models[index].file.observe(file.fingerprint, at: now, settle: settle)
         guard models[index].file.isSettled else { return }
         if let fault = file.fault {
             if models[index].fileFault != fault {
@@ -66,7 +71,7 @@ extension RepositoryCore {
     ) {
         let known = models[index].versions.firstIndex { $0.folder == version.folder }
         if known == nil {
-            let files = Settling(version.fingerprint, age: version.age, at: now, settle: settle)
+            let files = seen(version.fingerprint, age: version.age, at: now)
             models[index].versions.append(
                 VersionState(
                     folder: version.folder, files: files, scanned: version, isUnloaded: models[index].isUnloaded))
@@ -74,14 +79,11 @@ extension RepositoryCore {
         let place = known ?? models[index].versions.count - 1
         models[index].versions[place].scanned = version
         models[index].versions[place].isGone = false
-        models[index].versions[place].files.observe(
-            version.fingerprint, age: version.age, at: now, previous: lastScan ?? now - version.age, settle: settle)
-        guard models[index].versions[place].files.isSettled else { return }
-        if let fault = version.fault, fault != models[index].versions[place].toldFault {
+        models[index].versions[place].files.observe(version.fingerprint, at: now, settle: settle)
+        if let fault = models[index].versions[place].newFault() {
             let name = models[index].versions[place].name
             effects.append(.note(.fault(.fault(models[index].name, version: name, fault))))
         }
-        models[index].versions[place].toldFault = version.fault
     }
 
     /// Versions whose folders are missing go once they have been missing for a while: a folder that is being replaced may
@@ -94,8 +96,7 @@ extension RepositoryCore {
             let version = models[index].versions[place]
             if folders.contains(version.folder) { continue }
             models[index].versions[place].isGone = true
-            models[index].versions[place].files.observe(
-                Fingerprint(), age: .zero, at: now, previous: now, settle: settle)
+            models[index].versions[place].files.observe(Fingerprint(), at: now, settle: settle)
             let isServed = version.entry != nil
             if isServed, !models[index].versions[place].files.isSettled { continue }
             models[index].versions.remove(at: place)

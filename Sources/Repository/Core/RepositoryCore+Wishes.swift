@@ -43,20 +43,9 @@ extension RepositoryCore {
         _ action: RepositoryWish.Action, _ model: Int, _ place: Int, into effects: inout [RepositoryEffect]
     ) {
         let version = models[model].versions[place]
-        models[model].versions[place].isUnloaded = action == .unload
-        switch action {
-        case .load:
-            if version.failure != nil { models[model].versions[place].attempted = nil }
-        case .unload:
-            models[model].versions[place].entry = nil
-            models[model].versions[place].attempted = nil
-            models[model].versions[place].failure = nil
-            models[model].versions[place].awaitsProcess = false
-            models[model].versions[place].isForced = false
-            if version.entry != nil {
-                effects.append(.note(.unloaded(name: models[model].name, version: version.name)))
-            }
-        case .reload: models[model].versions[place].isForced = true
+        models[model].versions[place].apply(action)
+        if action == .unload, version.entry != nil {
+            effects.append(.note(.unloaded(name: models[model].name, version: version.name)))
         }
     }
 

@@ -17,9 +17,9 @@ package struct RepositoryCore: Sendable {
     var wishes: [PendingWish] = []
     private var generation = 0
 
-    /// Of the last scan, and of the first.
-    var lastScan: Duration?
+    /// Of the first scan.
     private var beginning: Duration?
+    var hasLooked: Bool { beginning != nil }
     /// Whether what was there at the beginning is still being loaded; nothing is published before.
     package private(set) var isStarting = true
     private var published: Contents?
@@ -38,7 +38,6 @@ package struct RepositoryCore: Sendable {
         case .scanned(let scan):
             isUnreadable = false
             take(scan, at: now, into: &effects)
-            lastScan = now
             beginning = beginning ?? now
         case .unreadable(let reason):
             if !isUnreadable { effects.append(.note(.unreadable(reason))) }
@@ -60,8 +59,7 @@ package struct RepositoryCore: Sendable {
             for version in models[model].versions.indices {
                 guard let fingerprint = models[model].wanted(models[model].versions[version]) else { continue }
                 let order = order(for: models[model].versions[version], of: models[model], fingerprint)
-                models[model].versions[version].attempted = fingerprint
-                models[model].versions[version].isForced = false
+                models[model].versions[version].begin(fingerprint)
                 loading = (order, now)
                 return effects.append(.load(order))
             }
@@ -81,30 +79,20 @@ package struct RepositoryCore: Sendable {
     ) {
         let took = now - (loading?.since ?? now)
         loading = nil
-        guard let (model, version) = place(of: order), !models[model].versions[version].isUnloaded else { return }
-        let name = order.name
-        models[model].versions[version].failure = nil
-        models[model].versions[version].awaitsProcess = false
+        // What has gone or was unloaded meanwhile is dropped.
+        guard let (model, place) = place(of: order), !models[model].versions[place].isUnloaded else { return }
+        let isServed = models[model].versions[place].entry != nil
+        generation += 1
+        models[model].versions[place].finish(order, result, generation: generation)
+        let (name, version) = (order.name, models[model].versions[place].name)
         switch result {
-        case .loaded(var entry):
-            generation += 1
-            entry.generation = generation
-            let isReplacement = models[model].versions[version].entry != nil
-            models[model].versions[version].entry = entry
-            models[model].versions[version].known = order.fingerprint
-            let number = entry.model.metadata.version.description
-            effects.append(.note(.loaded(name: name, version: number, took: took, isReplacement: isReplacement)))
+        case .loaded:
+            effects.append(.note(.loaded(name: name, version: version, took: took, isReplacement: isServed)))
         case .needsNewProcess:
-            models[model].versions[version].awaitsProcess = true
-            let number = models[model].versions[version].name
-            effects.append(.note(.needsNewProcess(name: name, version: number)))
-            effects.append(.needsNewProcess(name: name, version: number))
+            effects.append(.note(.needsNewProcess(name: name, version: version)))
+            effects.append(.needsNewProcess(name: name, version: version))
         case .failed(let reason):
-            models[model].versions[version].failure = reason
-            let (number, isServed) = (
-                models[model].versions[version].name, models[model].versions[version].entry != nil
-            )
-            effects.append(.note(.failed(name: name, version: number, reason, isServed: isServed)))
+            effects.append(.note(.failed(name: name, version: version, reason, isServed: isServed)))
         }
     }
 
