@@ -46,6 +46,17 @@ final class TemporaryFolder {
         try write(name, try Self.read(file))
     }
 
+    /// Puts another file in a file's place.
+    func replace(_ name: String, _ text: String) throws {
+        try write(name + ".tmp", text)
+        try rename(name + ".tmp", to: name)
+    }
+
+    /// Makes a symbolic link.
+    func link(_ name: String, to target: String) throws {
+        try #require(symlink(target, path + "/" + name) == 0)
+    }
+
     func rename(_ old: String, to new: String) throws {
         try #require(Glibc.rename(path + "/" + old, path + "/" + new) == 0)
     }

@@ -28,11 +28,11 @@ final class WatcherHarness {
     private let history = History()
 
     init(
-        _ folder: TemporaryFolder, settle: Duration = .milliseconds(50),
+        _ folder: TemporaryFolder, in name: String = "", settle: Duration = .milliseconds(50),
         plugin: VersionLoader.PluginLoader? = nil
     ) throws {
         self.folder = folder
-        var configuration = RepositoryConfiguration(folder.path)
+        var configuration = RepositoryConfiguration(folder.path + "/" + name)
         configuration.interval = .milliseconds(10)
         configuration.settle = settle
         watcher = try RepositoryWatcher(

@@ -133,7 +133,7 @@ package struct RepositoryScanner {
         do {
             scanned.description = try description(in: path, isFlat: folder.isEmpty)
         } catch {
-            scanned.fault = "\(Self.description):\(error)"
+            scanned.fault = error.inFile(Self.description)
         }
         do throws(FolderFault) {
             // A log in the version's own folder grows with each prediction.
@@ -151,7 +151,7 @@ package struct RepositoryScanner {
         let file = path + "/" + Self.description
         guard let status = try? FileStatus(of: file) else { return .null }
         return try descriptions.value(of: file, status) { () throws(YAMLFault) in
-            guard let root = try TextFile.yaml(file, limit: limits.descriptionBytes) else { return .null }
+            guard let root = try TextFile.yaml(file, status, limit: limits.descriptionBytes) else { return .null }
             let json = YAMLScalar.json(root)
             guard isFlat, var members = json.object else { return json }
             for member in ModelFile.members { members[member] = nil }
@@ -174,11 +174,11 @@ package struct RepositoryScanner {
         let file = path + "/" + Self.description
         do {
             scanned.contents = try modelFiles.value(of: file, status) { () throws(YAMLFault) in
-                let root = try TextFile.yaml(file, limit: limits.descriptionBytes)
+                let root = try TextFile.yaml(file, status, limit: limits.descriptionBytes)
                 return try ModelFile(root, isDescription: isFlat)
             }
         } catch {
-            scanned.fault = "\(Self.description):\(error)"
+            scanned.fault = error.inFile(Self.description)
         }
         return scanned
     }

@@ -6,15 +6,16 @@ enum TextFile {
     /// The YAML in a file.
     ///
     /// - Parameter limit: bytes; a longer file is refused.
-    static func yaml(_ path: String, limit: Int) throws(YAMLFault) -> Node? {
+    static func yaml(_ path: String, _ status: FileStatus, limit: Int) throws(YAMLFault) -> Node? {
+        guard status.kind == .file else { throw YAMLFault("it is no file") }
         guard let text = String(validating: try read(path, limit: limit), as: UTF8.self) else {
-            throw YAMLFault(" it is not UTF-8 text")
+            throw YAMLFault("it is not UTF-8 text")
         }
         return try YAMLDocument.compose(text)
     }
 
     private static func read(_ path: String, limit: Int) throws(YAMLFault) -> [UInt8] {
-        // Without waiting, for what looks like a file may be a pipe that nobody writes to.
+        // Without waiting, for it may have become a pipe that nobody writes to.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw unreadable() }
         defer { close(descriptor) }
@@ -26,11 +27,11 @@ enum TextFile {
             if count < 0 && errno == EINTR { continue }
             if count < 0 { throw unreadable() }
             bytes.append(contentsOf: chunk[..<count])
-            if bytes.count > limit { throw YAMLFault(" it is longer than \(limit) bytes") }
+            if bytes.count > limit { throw YAMLFault("it is longer than \(limit) bytes") }
         }
     }
 
     private static func unreadable() -> YAMLFault {
-        YAMLFault(" it can't be read: \(String(cString: strerror(errno)))")
+        YAMLFault("it can't be read: \(String(cString: strerror(errno)))")
     }
 }

@@ -38,7 +38,7 @@ package struct VersionLoader: Sendable {
             if files.runtime == .plugin && !order.mayLoadCode { return .needsNewProcess }
             return .loaded(try load(order, description, files).entry)
         } catch {
-            return .failed(error.description)
+            return .failed(error.line)
         }
     }
 
@@ -115,6 +115,15 @@ package struct VersionLoader: Sendable {
         if members.isEmpty { return }
         throw ModelLoadError(
             "a plug-in says itself what its model.yaml says under \(members.joined(separator: ", ")); remove that")
+    }
+}
+
+extension ModelLoadError {
+    /// All of it in one line, for a log and for lists.
+    var line: String {
+        let lines = description.split(whereSeparator: \.isNewline).map { $0.drop { $0 == " " } }
+        guard let first = lines.first else { return "" }
+        return lines.count == 1 ? String(first) : first + " " + lines.dropFirst().joined(separator: "; ")
     }
 }
 

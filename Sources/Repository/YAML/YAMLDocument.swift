@@ -36,14 +36,24 @@ package enum YAMLDocument {
         }
     }
 
+    /// - Parameter offset: in characters.
+    private static func place(at offset: Int, in text: String) -> (line: Int, column: Int) {
+        let lines = text.prefix(offset).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        return (max(lines.count, 1), (lines.last?.count ?? 0) + 1)
+    }
+
     private static func fault(of error: YamlError) -> YAMLFault {
         switch error {
+        case .reader(let text, let offset, _, let yaml):
+            var fault = YAMLFault("this is not YAML: \(text)")
+            fault.place = offset.map { place(at: $0, in: yaml) }
+            return fault
         case .scanner(let context, let text, let mark, _), .parser(let context, let text, let mark, _),
             .composer(let context, let text, let mark, _):
-            YAMLFault("this is not YAML: \(context.map { $0.text + ", " } ?? "")\(text)", mark)
+            return YAMLFault("this is not YAML: \(context.map { $0.text + ", " } ?? "")\(text)", mark)
         case .duplicatedKeysInMapping(let duplicates, let context):
-            YAMLFault("keys may stand once only: \(duplicates.sorted().joined(separator: ", "))", context.mark)
-        default: YAMLFault("this is not YAML: \(error)")
+            return YAMLFault("keys may stand once only: \(duplicates.sorted().joined(separator: ", "))", context.mark)
+        default: return YAMLFault("this is not YAML: \(error)")
         }
     }
 }
@@ -59,6 +69,8 @@ package struct YAMLFault: Error, Sendable, CustomStringConvertible {
         place = mark.map { ($0.line, $0.column) }
     }
 
-    /// With the place in front, to be put behind a file's name.
     package var description: String { place.map { "\($0.line):\($0.column): \(message)" } ?? message }
+
+    /// With the file's name and the place in front.
+    func inFile(_ name: String) -> String { place == nil ? "\(name): \(self)" : "\(name):\(self)" }
 }
