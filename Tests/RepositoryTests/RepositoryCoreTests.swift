@@ -97,7 +97,9 @@ import Testing
         repository.put("iris", "1.0.0", contents: 2, age: 0)
         #expect(repository.look(after: 1) == [])
         #expect(
-            repository.look(after: 2) == ["load iris 1.0.0 after 1.0.0, no code", "serve iris 1.0.0#1, loading iris 1.0.0"])
+            repository.look(after: 2) == [
+                "load iris 1.0.0 after 1.0.0, no code", "serve iris 1.0.0#1, loading iris 1.0.0",
+            ])
         #expect(repository.look(after: 30) == [])
         #expect(repository.finish() == ["serve iris 1.0.0#2"])
     }
@@ -115,7 +117,9 @@ import Testing
         repository.put("iris", "1.0.0", contents: 3)
         #expect(repository.look(after: 1) == [])
         #expect(
-            repository.look(after: 2) == ["load iris 1.0.0 after 1.0.0, no code", "serve iris 1.0.0#1, loading iris 1.0.0"])
+            repository.look(after: 2) == [
+                "load iris 1.0.0 after 1.0.0, no code", "serve iris 1.0.0#1, loading iris 1.0.0",
+            ])
         #expect(repository.finish() == ["serve iris 1.0.0#3"])
     }
 

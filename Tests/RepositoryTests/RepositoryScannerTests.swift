@@ -103,8 +103,8 @@ import Testing
         #expect(try fingerprints() == first)
         var former = first
         let changes: [(String, () throws -> Void)] = [
-            ("longer", { try folder.write("iris/1/data/weights", "bb") }),
-            ("another file of the same size", { try folder.replace("iris/1/data/weights", "cc") }),
+            ("longer", { try folder.overwrite("iris/1/data/weights", "bb".utf8) }),
+            ("another file of the same size", { try folder.write("iris/1/data/weights", "cc") }),
             ("a new file", { try folder.write("iris/1/labels", "") }),
             ("a renamed one", { try folder.rename("iris/1/labels", to: "iris/1/names") }),
             ("one less", { folder.remove("iris/1/names") }),

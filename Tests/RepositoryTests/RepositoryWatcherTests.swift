@@ -11,8 +11,10 @@ import Testing
 @Suite struct RepositoryWatcherTests {
     private let folder: TemporaryFolder
     private let iris = Fixtures.onnx("iris-svc")
-    /// Takes and gives the same as `iris`, by another net.
+    /// Gives a label that is text, where the other gives a number, and the probabilities of another net.
     private let otherIris = Fixtures.onnx("iris-mlp")
+    /// What both give.
+    private let common = "defaults: {outputs: [probabilities]}"
 
     init() throws {
         folder = try TemporaryFolder()
@@ -31,6 +33,7 @@ import Testing
 
     @Test func aVersionThatIsCopiedInIsServedAndOneThatIsRemovedIsNot() throws {
         try folder.copy(iris, to: "iris/1.0.0/model.onnx")
+        try folder.write("iris/model.yaml", common)
         let harness = try WatcherHarness(folder)
         try harness.served("iris 1.0.0")
         try folder.copy(otherIris, to: "iris/1.1.0/model.onnx")
@@ -43,10 +46,10 @@ import Testing
 
     @Test func aModelThatIsReplacedIsServedByTheNewOne() throws {
         try folder.copy(iris, to: "iris/1.0.0/model.onnx")
+        try folder.write("iris/model.yaml", common)
         let harness = try WatcherHarness(folder)
         let former = try harness.served("iris 1.0.0").entries[0]
-        try folder.copy(otherIris, to: "iris/1.0.0/model.onnx.tmp")
-        try folder.rename("iris/1.0.0/model.onnx.tmp", to: "iris/1.0.0/model.onnx")
+        try folder.copy(otherIris, to: "iris/1.0.0/model.onnx")
         let set = try harness.set { $0.versions == ["iris 1.0.0"] && $0.entries[0].generation > former.generation }
         // The old one stays usable for whoever computes with it.
         let row = #"{"X":[5.1,3.5,1.4,0.2]}"#
@@ -58,8 +61,9 @@ import Testing
         let bytes = try TemporaryFolder.read(Fixtures.onnx("cancer-boosting"))
         let harness = try WatcherHarness(folder, settle: .seconds(3))
         try harness.served()
+        folder.makeFolder("cancer/1.0.0")
         for end in 1...20 {
-            try folder.write("cancer/1.0.0/model.onnx", bytes.prefix(bytes.count * end / 20))
+            try folder.overwrite("cancer/1.0.0/model.onnx", bytes.prefix(bytes.count * end / 20))
             usleep(100_000)
         }
         try harness.served("cancer 1.0.0")
@@ -84,6 +88,7 @@ import Testing
     @Test func aFileThatIsCutOffFailsAndLeavesTheOldOneAndIsLoadedOnceItIsWhole() throws {
         let bytes = try TemporaryFolder.read(otherIris)
         try folder.copy(iris, to: "iris/1.0.0/model.onnx")
+        try folder.write("iris/model.yaml", common)
         let harness = try WatcherHarness(folder)
         let former = try harness.served("iris 1.0.0").entries[0].generation
         try folder.write("iris/1.0.0/model.onnx", bytes.prefix(bytes.count / 2))
@@ -142,6 +147,18 @@ import Testing
             return
         }
         #expect(reason.contains("pip install"))
+    }
+
+    @Test func aVersionThatBreaksTheContractIsRefusedUnlessItsNumberOrItsDescriptionAllowsIt() throws {
+        try folder.copy(iris, to: "iris/1.0.0/model.onnx")
+        let harness = try WatcherHarness(folder)
+        try harness.served("iris 1.0.0")
+        try folder.copy(otherIris, to: "iris/1.1.0/model.onnx")
+        #expect(try harness.failure(of: "iris", "1.1.0").hasSuffix("output /label: was an integer, is a string now"))
+        try folder.copy(otherIris, to: "iris/2.0.0/model.onnx")
+        try harness.served("iris 1.0.0", "iris 2.0.0")
+        try folder.write("iris/1.1.0/model.yaml", "contract: off")
+        try harness.served("iris 1.0.0", "iris 1.1.0", "iris 2.0.0")
     }
 
     // MARK: - Descriptions
@@ -208,6 +225,7 @@ import Testing
 
     @Test func wishesAreCarriedOutAndAnswered() throws {
         try folder.copy(iris, to: "iris/1.0.0/model.onnx")
+        try folder.write("iris/model.yaml", common)
         let harness = try WatcherHarness(folder)
         let former = try harness.served("iris 1.0.0").entries[0].generation
         #expect(try harness.carryOut(.unload, "iris") == .done)

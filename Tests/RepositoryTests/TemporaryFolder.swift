@@ -28,10 +28,16 @@ final class TemporaryFolder {
         }
     }
 
-    /// Writes a file, and the folders that it is in.
+    /// Puts a whole file into its place at once, in folders that are made if need be.
     func write(_ name: String, _ bytes: some Sequence<UInt8>) throws {
         let parts = name.split(separator: "/")
         if parts.count > 1 { makeFolder(parts.dropLast().joined(separator: "/")) }
+        try overwrite(name + ".tmp", bytes)
+        try rename(name + ".tmp", to: name)
+    }
+
+    /// Writes a file where it stands.
+    func overwrite(_ name: String, _ bytes: some Sequence<UInt8>) throws {
         let file = try #require(fopen(path + "/" + name, "w"))
         defer { fclose(file) }
         let bytes = Array(bytes)
@@ -44,12 +50,6 @@ final class TemporaryFolder {
 
     func copy(_ file: String, to name: String) throws {
         try write(name, try Self.read(file))
-    }
-
-    /// Puts another file in a file's place.
-    func replace(_ name: String, _ text: String) throws {
-        try write(name + ".tmp", text)
-        try rename(name + ".tmp", to: name)
     }
 
     /// Makes a symbolic link.

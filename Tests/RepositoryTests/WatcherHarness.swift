@@ -100,9 +100,17 @@ extension ModelSet {
 
 /// What a watcher has told, and waiting for it.
 private final class History: Sendable {
-    enum Event: Sendable {
+    enum Event: Sendable, CustomStringConvertible {
         case set(ModelSet)
         case needsNewProcess(String)
+
+        var description: String {
+            switch self {
+            case .set(let set):
+                "\(set.versions), \(set.absences.map { "\($0.qualifiedName) \($0.version): \($0.message)" })"
+            case .needsNewProcess(let name): "a new process for \(name)"
+            }
+        }
     }
 
     private let state = Mutex<[Event]>([])
@@ -119,7 +127,7 @@ private final class History: Sendable {
         // Each event wakes it once.
         while true {
             if let value = find(events) { return value }
-            try semaphore.wait(location)
+            try semaphore.wait("the last was \(events.last.map { "\($0)" } ?? "none")", location)
         }
     }
 }
@@ -142,12 +150,12 @@ final class Semaphore: @unchecked Sendable {
         sem_post(semaphore)
     }
 
-    func wait(_ location: SourceLocation = #_sourceLocation) throws {
+    func wait(_ state: @autoclosure () -> String = "", _ location: SourceLocation = #_sourceLocation) throws {
         var deadline = timespec()
         clock_gettime(CLOCK_REALTIME, &deadline)
         deadline.tv_sec += 60
         while sem_timedwait(semaphore, &deadline) == -1 {
-            try #require(errno == EINTR, "nothing came in a minute", sourceLocation: location)
+            try #require(errno == EINTR, "nothing came in a minute; \(state())", sourceLocation: location)
         }
     }
 }
