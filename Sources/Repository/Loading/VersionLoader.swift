@@ -22,12 +22,18 @@ package struct VersionLoader: Sendable {
     package init(
         library: ONNXLibraryLocations = ONNXLibraryLocations(), limits: RepositoryLimits = RepositoryLimits(),
         plugin: PluginLoader? = nil,
-        decorate: @escaping Decoration = { (model, _, _) throws(ModelLoadError) in model }
+        decorate: @escaping Decoration = VersionLoader.undecorated
     ) {
         self.library = library
         self.limits = limits
         self.plugin = plugin
         self.decorate = decorate
+    }
+
+    /// For who puts nothing around models: what a description asks for beyond that is refused, not passed over.
+    package static let undecorated: Decoration = { (model, description, _) throws(ModelLoadError) in
+        if description.cache == nil && description.log == nil { return model }
+        throw ModelLoadError("this server has neither `cache` nor `log` for models; take them out of model.yaml")
     }
 
     /// Loads a version, warms it up and checks it, and tells how that went.
