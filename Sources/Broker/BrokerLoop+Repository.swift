@@ -50,7 +50,8 @@ extension BrokerLoop {
         keep(wish)
         let workers = core.connectedWorkers
         for worker in workers { tellWorker(worker, wish.bytes) }
-        logger.info("\(action.wireName) of \(wish.model) \(wish.version) is asked of \(workers.count) workers")
+        let name = wish.version.isEmpty ? wish.model : wish.model + " " + wish.version
+        logger.info("\(action.wireName) of \(name) is asked of \(workers.count) workers")
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("workers")

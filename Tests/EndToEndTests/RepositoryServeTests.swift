@@ -62,6 +62,7 @@ import Testing
         try Served.add("1.1.0", to: served.repository)
         #expect(try await served.list(showing: "1.1.0").contains("1.1.0 (also 1.0.0)"))
         #expect(try await served.server.ask("predict", "iris", Self.setosa, "--version", "1.0").status == 0)
+        #expect(try await served.server.ask("models", "unload", "iris", "9.9.9").status == 4)
         #expect(try await served.server.ask("models", "unload", "iris", "1.1.0").status == 0)
         #expect(try await served.server.ask("predict", "iris", Self.setosa, "--version", "1.1").status == 4)
         #expect(try await served.server.ask("models", "load", "iris", "1.1.0").status == 0)

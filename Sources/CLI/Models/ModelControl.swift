@@ -52,10 +52,20 @@ struct ModelControl {
         Terminal.print(client.json ? json.description : DisplayText.printable("\(name) \(outcome) (\(count))"))
     }
 
-    /// Whether a version is one of those that were named: the folder's name may be a prefix, as 7 is of 7.0.0.
+    /// Whether a version is one of those that were named, whole or as a folder that is a plain number: 7 is 7.0.0.
     private func matches(_ version: String) -> Bool {
         guard let wanted = argument.version else { return true }
-        return version == wanted || version.hasPrefix(wanted + ".")
+        return version == wanted || version == wanted + ".0.0"
+    }
+
+    /// - Throws: `Failure` when nothing is served under that name, as after a typing error.
+    func checkServed() throws {
+        let model = argument.model
+        let models = try client.ask { try await $0.list() }
+        let served = models.first { $0.qualifiedName == model }?.versions ?? []
+        if served.contains(where: matches) { return }
+        let known = served.isEmpty ? "" : "; there are \(served.joined(separator: ", "))"
+        throw Failure(status: .notFound, message: "\(name) is not served\(known)")
     }
 
     /// Asks for the list again and again. A worker looks at once, but loading takes what it takes.

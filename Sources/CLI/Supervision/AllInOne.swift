@@ -28,7 +28,8 @@ struct AllInOne: ~Copyable {
 
     init(_ settings: Settings, workerArguments: [String]) throws {
         // The queue before any thread: the broker's must not take the signals.
-        let queue = EventQueue<Event>(signals: [SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD], capacity: Self.eventCapacity)
+        let signals = [SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD]
+        let queue = EventQueue<Event>(signals: signals, capacity: Self.eventCapacity)
         let folder = try PrivateFolder()
         let backend = settings.text(ConfigurationKeys.brokerBackend) ?? folder.endpoint
         let mailbox = queue.mailbox

@@ -67,6 +67,7 @@ struct ModelsUnloadCommand: AskingCommand {
 
     func run() throws {
         let argument = argument
+        try ModelControl(client, argument).checkServed()
         let told = try client.ask { try await $0.repository(.unload, argument.model, version: argument.version) }
         try ModelControl(client, argument).waitUntilGone(toldTo: told)
     }
