@@ -58,9 +58,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("model.onnx", "model.onnx lies in"), ("1.0.0/model.onnx", "1.0.0 is the name of a version"),
-        ("7/model.onnx", "7 is the name of a version"), ("my model/1/model.onnx", "my model can't be a model's name"),
-        ("_a/1/model.onnx", "_a can't be a model's name"),
+        ("model.onnx", "model.onnx it lies in"), ("1.0.0/model.onnx", "1.0.0 it is the name of a version"),
+        ("7/model.onnx", "7 it is the name of a version"),
+        ("my model/1/model.onnx", "my model it can't be a model's name"),
+        ("_a/1/model.onnx", "_a it can't be a model's name"),
     ])
     func whatCantBeAModelIsToldOf(_ path: String, _ expected: String) throws {
         try folder.write(path, "")
@@ -71,10 +72,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("v1.2.0/model.onnx", "v1.2.0 is no version"), ("1.2/model.onnx", "1.2 is no version"),
-        ("01/model.onnx", "01 is no version"), ("latest/model.onnx", "latest is no version"),
-        ("model.onnx", "model.onnx lies beside the versions' folders"),
-        ("1/model.onnx", "1.0.0 is the same version as 1; remove one"),
+        ("v1.2.0/model.onnx", "v1.2.0 it is no version"), ("1.2/model.onnx", "1.2 it is no version"),
+        ("01/model.onnx", "01 it is no version"), ("latest/model.onnx", "latest it is no version"),
+        ("model.onnx", "model.onnx it lies beside the versions' folders"),
+        ("1/model.onnx", "1.0.0 it is the same version as 1; remove one"),
     ])
     func whatCantBeAVersionIsToldOfAndTheOthersAreFound(_ path: String, _ expected: String) throws {
         try folder.write("iris/1.0.0/model.onnx", "")

@@ -17,6 +17,10 @@ struct ListCommand: AskingCommand {
     @OptionGroup var client: ClientOptions
 
     func run() throws {
+        try Self.list(client)
+    }
+
+    static func list(_ client: ClientOptions) throws {
         let models = try client.ask { try await $0.list() }
         if client.json {
             let list = try JSONCoding.encode(["models": models])

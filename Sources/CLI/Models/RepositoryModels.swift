@@ -44,11 +44,7 @@ final class RepositoryModels: ModelProvider {
                 if isStarted.exchange(true, ordering: .relaxed) { publish(all) } else { first.give(all) }
             },
             needsNewProcess: { _, _ in needsNewProcess() })
-        let loader = VersionLoader(
-            library: library,
-            plugin: { (path, configuration) throws(ModelLoadError) in
-                try ModelSource.plugin(path: path, configuration: configuration).load()
-            })
+        let loader = VersionLoader(library: library, plugin: ModelSource.pluginLoader)
         let started = try RepositoryWatcher(configuration, loader: loader, logger: logger, reports: reports)
         watcher.withLock { $0 = started }
         return first.wait()

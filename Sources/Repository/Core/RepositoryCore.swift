@@ -86,8 +86,10 @@ package struct RepositoryCore: Sendable {
         models[model].versions[place].finish(order, result, generation: generation)
         let (name, version) = (order.name, models[model].versions[place].name)
         switch result {
-        case .loaded:
-            effects.append(.note(.loaded(name: name, version: version, took: took, isReplacement: isServed)))
+        case .loaded(_, let remarks):
+            effects.append(
+                .note(
+                    .loaded(name: name, version: version, took: took, isReplacement: isServed, remarks: remarks)))
         case .needsNewProcess:
             effects.append(.note(.needsNewProcess(name: name, version: version)))
             effects.append(.needsNewProcess(name: name, version: version))

@@ -15,7 +15,7 @@ package enum RepositoryEffect: Sendable {
 /// What an operator may want to read in the log.
 package enum RepositoryNote: Sendable, Equatable {
     /// - Parameter isReplacement: whether an older generation of the version goes.
-    case loaded(name: String, version: String, took: Duration, isReplacement: Bool)
+    case loaded(name: String, version: String, took: Duration, isReplacement: Bool, remarks: [String])
     /// - Parameter isServed: whether an older generation of the version is served on.
     case failed(name: String, version: String, String, isServed: Bool)
     /// By an operator's wish.

@@ -78,7 +78,8 @@ package struct LoadOrder: Sendable, Equatable {
 }
 
 package enum LoadResult: Sendable {
-    case loaded(ModelSet.Entry)
+    /// - Parameter remarks: what an operator should know of it.
+    case loaded(ModelSet.Entry, remarks: [String] = [])
     /// It is code, which this process may not load any more.
     case needsNewProcess
     case failed(String)

@@ -53,7 +53,7 @@ struct VersionState: Sendable {
         failure = nil
         awaitsProcess = false
         switch result {
-        case .loaded(var loaded):
+        case .loaded(var loaded, _):
             loaded.generation = generation
             entry = loaded
             known = order.fingerprint

@@ -43,17 +43,17 @@ package struct RepositoryScanner {
         guard entry.status.kind == .folder else {
             guard ModelFiles.isModel(entry.name) else { return }
             return scan.faults.append(
-                .fault(entry.name, "lies in \(path) itself; put it into a folder that has the model's name"))
+                .fault(entry.name, "it lies in \(path) itself; put it into a folder that has the model's name"))
         }
         if VersionName.version(ofFolder: entry.name) != nil {
             return scan.faults.append(
-                .fault(entry.name, "is the name of a version, not of a model; is \(path) the folder of one model?"))
+                .fault(entry.name, "it is the name of a version, not of a model; is \(path) the folder of one model?"))
         }
         guard ModelMetadata.isQualifiedName(entry.name) else {
             return scan.faults.append(
                 .fault(
                     entry.name,
-                    "can't be a model's name: use 1 to 128 letters, digits, '.', '_' and '-', the first a letter or a "
+                    "it can't be a model's name: use 1 to 128 letters, digits, '.', '_' and '-', the first a letter or a "
                         + "digit"))
         }
         scan.models.append(model(entry, at: now))
@@ -94,12 +94,12 @@ package struct RepositoryScanner {
             if entry.status.kind != .folder {
                 guard ModelFiles.isModel(entry.name) else { return nil }
                 return .fault(
-                    model, version: entry.name, "lies beside the versions' folders; put it into a version's folder")
+                    model, version: entry.name, "it lies beside the versions' folders; put it into a version's folder")
             }
             if VersionName.version(ofFolder: entry.name) != nil { return nil }
             return .fault(
                 model, version: entry.name,
-                "is no version; name the folder by a semantic version such as 1.2.0 or a number such as 7, or begin its "
+                "it is no version; name the folder by a semantic version such as 1.2.0 or a number such as 7, or begin its "
                     + "name with '.' to have it passed over")
         }
     }
@@ -113,7 +113,7 @@ package struct RepositoryScanner {
             guard let version = VersionName.version(ofFolder: entry.name) else { continue }
             if let other = versions.first(where: { $0.version == version }) {
                 faults.append(
-                    .fault(model.name, version: entry.name, "is the same version as \(other.folder); remove one"))
+                    .fault(model.name, version: entry.name, "it is the same version as \(other.folder); remove one"))
                 continue
             }
             versions.append(

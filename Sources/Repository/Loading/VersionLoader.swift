@@ -42,7 +42,8 @@ package struct VersionLoader: Sendable {
             let description = try ModelDescription(json: order.description)
             let files = try ModelFiles(in: order.path, description, limits: limits)
             if files.runtime == .plugin && !order.mayLoadCode { return .needsNewProcess }
-            return .loaded(try load(order, description, files).entry)
+            let loaded = try load(order, description, files)
+            return .loaded(loaded.entry, remarks: loaded.remarks)
         } catch {
             return .failed(error.line)
         }

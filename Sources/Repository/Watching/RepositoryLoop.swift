@@ -118,9 +118,10 @@ final class RepositoryLoop {
 extension RepositoryNote {
     func log(to logger: Logger) {
         switch self {
-        case .loaded(let name, let version, let took, let isReplacement):
-            let milliseconds = took / .milliseconds(1)
-            logger.info("loaded \(name) \(version)\(isReplacement ? " anew" : "") in \(Int(milliseconds.rounded())) ms")
+        case .loaded(let name, let version, let took, let isReplacement, let remarks):
+            let milliseconds = Int((took / .milliseconds(1)).rounded())
+            logger.info("loaded \(name) \(version)\(isReplacement ? " anew" : "") in \(milliseconds) ms")
+            for remark in remarks { logger.notice("\(name) \(version): \(remark)") }
         case .failed(let name, let version, let reason, let isServed):
             let consequence = isServed ? "; what was loaded before is served on" : ""
             logger.error("\(name) \(version) can't be loaded: \(reason)\(consequence)")

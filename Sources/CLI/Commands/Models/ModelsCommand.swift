@@ -9,6 +9,7 @@ struct ModelsCommand: ParsableCommand {
         abstract: "Looks after models in repositories: checks folders, loads and unloads what a server serves.",
         discussion: """
             EXAMPLES:
+              sibyl models check ./repository
               sibyl models list
               sibyl models unload iris 1.2.0
               sibyl models load iris
@@ -17,7 +18,8 @@ struct ModelsCommand: ParsableCommand {
             \(ExitStatus.hint)
             """,
         subcommands: [
-            ListCommand.self, ModelsLoadCommand.self, ModelsUnloadCommand.self, ModelsReloadCommand.self,
+            ModelsCheckCommand.self, ModelsListCommand.self, ModelsLoadCommand.self, ModelsUnloadCommand.self,
+            ModelsReloadCommand.self,
         ])
 }
 
