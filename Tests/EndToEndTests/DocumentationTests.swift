@@ -19,7 +19,7 @@ import Testing
 
     /// Does what a session shows, in which `sibyl serve ... &` starts the server and `kill %1` ends it.
     private func follow(_ transcript: String, in place: URL, workers: Int) async throws {
-        let steps = try Transcript(transcript).steps
+        let steps = Transcript(transcript).steps
         let start = try #require(steps.firstIndex { $0.command.hasPrefix("sibyl serve ") })
         let last = try #require(steps.last)
         try #require(steps[start].command.hasSuffix(" &") && last.command == "kill %1" && last.output.isEmpty)
