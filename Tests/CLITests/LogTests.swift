@@ -22,12 +22,4 @@ import Testing
             line(.json, "a \"word\"\n", ["k": "v"])
                 == #"{"time":"NOW","level":"warning","source":"worker","message":"a \"word\"\n","k":"v"}"#)
     }
-
-    @Test(arguments: [
-        (0, 0, "1970-01-01T00:00:00.000Z"), (1_709_210_096, 7, "2024-02-29T12:34:56.007Z"),
-        (4_102_444_799, 999, "2099-12-31T23:59:59.999Z"),
-    ])
-    func timesOfTheDay(seconds: Int, milliseconds: Int, text: String) {
-        #expect(Timestamp.text(seconds: seconds, milliseconds: milliseconds) == text)
-    }
 }

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Logging
 internal import SibylJSON
+internal import SibylTransport
 
 enum LogFormat: String, Sendable {
     case text, json

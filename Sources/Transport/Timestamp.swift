@@ -2,15 +2,23 @@ internal import Glibc
 
 /// Times of the day for logs: `2026-01-31T08:05:09.123Z`. Written by hand, as a date formatter costs more at the start
 /// of a process than all else that logging does.
-enum Timestamp {
-    static func now() -> String {
+package enum Timestamp {
+    /// Nanoseconds since 1970, UTC, by the clock that people set.
+    package static func nanoseconds() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        return text(seconds: Int(time.tv_sec), milliseconds: Int(time.tv_nsec) / 1_000_000)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
+    package static func now() -> String { text(nanoseconds: nanoseconds()) }
+
+    /// - Parameter nanoseconds: since 1970, UTC.
+    package static func text(nanoseconds: Int64) -> String {
+        text(seconds: Int(nanoseconds / 1_000_000_000), milliseconds: Int(nanoseconds / 1_000_000 % 1_000))
     }
 
     /// - Parameter seconds: since 1970, UTC.
-    static func text(seconds: Int, milliseconds: Int) -> String {
+    package static func text(seconds: Int, milliseconds: Int) -> String {
         var seconds = time_t(seconds)
         var parts = tm()
         gmtime_r(&seconds, &parts)
