@@ -19,12 +19,18 @@ extension JSONWriter {
             endArray()
         case .object:
             beginObject()
-            for (name, value) in Self.sortedMembers(of: node) {
-                key(name.string)
-                try canonical(value)
+            if Self.isSorted(node) {
+                for member in node.members { try canonical(member.key.stringText, member.value) }
+            } else {
+                for (name, value) in Self.sortedMembers(of: node) { try canonical(name, value) }
             }
             endObject()
         }
+    }
+
+    private mutating func canonical(_ name: JSONText, _ value: JSONNode) throws(JSONError) {
+        key(name)
+        try canonical(value)
     }
 
     private mutating func canonicalNumber(_ node: JSONNode) throws(JSONError) {
@@ -41,11 +47,20 @@ extension JSONWriter {
         }
     }
 
+    /// As what programs write often is: then nothing is allocated.
+    private static func isSorted(_ object: JSONNode) -> Bool {
+        var last: JSONText?
+        for member in object.members {
+            let name = member.key.stringText
+            if let last, name.precedes(last) { return false }
+            last = name
+        }
+        return true
+    }
+
     /// In the order of the keys' bytes, and of the text where keys are equal.
     private static func sortedMembers(of object: JSONNode) -> [(name: JSONText, value: JSONNode)] {
         let members = object.members.map { (name: $0.key.stringText, value: $0.value) }
-        let isSorted = zip(members, members.dropFirst()).allSatisfy { !$1.name.precedes($0.name) }
-        if isSorted { return members }
         let places = members.indices.sorted { left, right in
             if members[left].name.precedes(members[right].name) { return true }
             return !members[right].name.precedes(members[left].name) && left < right

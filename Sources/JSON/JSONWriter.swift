@@ -58,6 +58,14 @@ public struct JSONWriter: ~Copyable {
         needsComma = false
     }
 
+    /// A key as it stands in another text.
+    package mutating func key(_ text: JSONText) {
+        if text.hasEscapes { return key(text.string) }
+        separate()
+        buffer.append(key: text.raw)
+        needsComma = false
+    }
+
     private mutating func begin(_ bracket: UInt8) {
         separate()
         buffer.append(bracket)

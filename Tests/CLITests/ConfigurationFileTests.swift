@@ -117,6 +117,24 @@ import Testing
         #expect(entry.settings.description == expected)
     }
 
+    @Test func takesWhatIsPutAroundAModel() throws {
+        let text = """
+            models:
+              iris: {plugin: a.so, cache: {}, log: {path: iris.ndjson}}
+              other: {plugin: b.so, cache: ~}
+            environments:
+              production:
+                models:
+                  iris: {log: {sample: 0.5}}
+            """
+        let models = try read(text, environment: "production").models
+        #expect(models.first?.decorations == ["cache": [:], "log": ["path": "iris.ndjson", "sample": 0.5]])
+        #expect(models.last?.decorations == [:])
+        #expect(
+            try problems("models:\n  iris: {plugin: a.so, cache: {entrys: 1}}\n").first?.contains(
+                "models.iris: the model's description has a mistake: cache.entrys is unknown here") == true)
+    }
+
     @Test func anEnvironmentOverridesPartsOfAModel() throws {
         let text = """
             models:

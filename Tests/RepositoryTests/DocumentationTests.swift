@@ -29,6 +29,8 @@ import Testing
         ("### inputs", ["inputs": [["tensor": "X", "?": 0]]]),
         ("### outputs", ["outputs": [["tensor": "X", "?": 0]]]),
         ("### batching", ["batching": ["?": 0]]),
+        ("### cache", ["cache": ["?": 0]]),
+        ("### log", ["log": ["path": "x", "?": 0]]),
         ("### samples", ["samples": [["input": 0, "?": 0]]]),
     ]
 

@@ -73,9 +73,9 @@ struct WorkerCommand: ParsableCommand {
     }
 
     private func models(_ settings: Settings) throws -> any ModelProvider {
-        let sources = try models.entries(settings).map { $0.source }
-        guard let folder = models.repository(settings) else { return FixedModels { try ModelManager(sources) } }
         let logger = settings.logger("models")
+        let sources = try models.entries(settings).map { try $0.source(logger) }
+        guard let folder = models.repository(settings) else { return FixedModels { try ModelManager(sources) } }
         let parent = parent
         return RepositoryModels(
             RepositoryConfiguration(folder, settings),

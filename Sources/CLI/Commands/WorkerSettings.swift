@@ -1,5 +1,7 @@
 internal import Glibc
+internal import Logging
 internal import SibylCore
+internal import SibylInference
 internal import SibylModel
 internal import SibylWorker
 
@@ -15,8 +17,14 @@ extension WorkerConfiguration {
 
 extension ModelEntry {
     /// Where the worker gets the model from.
-    var source: ModelSource {
-        .plugin(
-            path: pluginPath, configuration: ModelConfiguration(settings: settings, baseDirectory: baseDirectory))
+    ///
+    /// - Parameter logger: told what its decorators have to tell.
+    func source(_ logger: Logger) throws(ModelLoadError) -> ModelSource {
+        let stack = DecoratorStack(try ModelDescription(json: decorations), folder: baseDirectory) {
+            logger.warning("\($0)")
+        }
+        return .plugin(
+            path: pluginPath, configuration: ModelConfiguration(settings: settings, baseDirectory: baseDirectory)
+        ).decorated(by: stack.decorators)
     }
 }

@@ -11,6 +11,8 @@ struct ModelEntry: Sendable, Equatable {
     /// Where relative paths start, the plug-in's own and those among its settings.
     var baseDirectory: String
     var place: ConfigurationPlace
+    /// What is put around the model, as in its `model.yaml`: an object with `cache` and `log`.
+    var decorations: JSONValue = [:]
 
     var pluginPath: String { FilePaths.resolve(plugin, in: baseDirectory) }
 }

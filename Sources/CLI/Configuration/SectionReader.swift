@@ -1,5 +1,7 @@
 internal import Configuration
+internal import SibylInference
 internal import SibylJSON
+internal import SibylModel
 internal import SibylRepository
 internal import Yams
 
@@ -98,7 +100,7 @@ struct SectionReader {
             complain("models.\(name) must say which plug-in it is: `plugin: PATH`", node)
             return nil
         }
-        let known = ["plugin", "settings"]
+        let known = ["plugin", "settings", "cache", "log"]
         for (key, _) in mapping where !known.contains(key.scalar?.string ?? "") {
             let word = key.scalar?.string ?? ""
             let nearest = NearestName.of(word, among: known).map { "models.\(name).\($0)" }
@@ -120,7 +122,23 @@ struct SectionReader {
         return ModelEntry(
             name: name, plugin: path, settings: settings.map(YAMLScalar.json) ?? [:],
             baseDirectory: FilePaths.directory(of: self.path),
-            place: place(of: node))
+            place: place(of: node), decorations: decorations(of: name, mapping))
+    }
+
+    /// What stands under `cache` and `log`, as it does in a model's description.
+    private mutating func decorations(of name: String, _ mapping: Node.Mapping) -> JSONValue {
+        var decorations = JSONObject()
+        for key in ["cache", "log"] {
+            guard let node = mapping.value(of: key), !YAMLScalar.isNull(node) else { continue }
+            let value = YAMLScalar.json(node)
+            do throws(ModelLoadError) {
+                _ = try ModelDescription(json: .object([key: value]))
+                decorations[key] = value
+            } catch {
+                complain("models.\(name): \(error.message)", node)
+            }
+        }
+        return .object(decorations)
     }
 
     /// Mappings are merged key by key; anything else is replaced.

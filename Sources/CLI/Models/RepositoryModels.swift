@@ -44,7 +44,11 @@ final class RepositoryModels: ModelProvider {
                 if isStarted.exchange(true, ordering: .relaxed) { publish(all) } else { first.give(all) }
             },
             needsNewProcess: { _, _ in needsNewProcess() })
-        let loader = VersionLoader(library: library, plugin: ModelSource.pluginLoader)
+        let loader = VersionLoader(
+            library: library, plugin: ModelSource.pluginLoader,
+            decorate: { [logger] (model, description, folder) throws(ModelLoadError) in
+                try DecoratorStack(description, folder: folder) { logger.warning("\($0)") }.decorate(model)
+            })
         let started = try RepositoryWatcher(configuration, loader: loader, logger: logger, reports: reports)
         watcher.withLock { $0 = started }
         return first.wait()

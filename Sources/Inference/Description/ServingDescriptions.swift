@@ -53,12 +53,15 @@ public struct SampleDescription: Sendable, Hashable {
 public struct CacheDescription: Sendable, Hashable {
     /// How many at most.
     public var entries = 1000
+    /// How many bytes they may take, with what they are answers to.
+    public var bytes = 64 << 20
 
     public init() {}
 
     init(_ value: DescribedValue) {
         var members = value.members()
         entries = members["entries"]?.whole(in: 1...100_000_000) ?? entries
+        bytes = members["bytes"]?.whole(in: 1_000...1_000_000_000_000) ?? bytes
         members.refuseOthers()
     }
 }

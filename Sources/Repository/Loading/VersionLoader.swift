@@ -30,11 +30,8 @@ package struct VersionLoader: Sendable {
         self.decorate = decorate
     }
 
-    /// For who puts nothing around models: what a description asks for beyond that is refused, not passed over.
-    package static let undecorated: Decoration = { (model, description, _) throws(ModelLoadError) in
-        if description.cache == nil && description.log == nil { return model }
-        throw ModelLoadError("this server has neither `cache` nor `log` for models; take them out of model.yaml")
-    }
+    /// For who loads models to look at them, and serves none.
+    package static let undecorated: Decoration = { (model, _, _) throws(ModelLoadError) in model }
 
     /// Loads a version, warms it up and checks it, and tells how that went.
     package func result(of order: LoadOrder) -> LoadResult {

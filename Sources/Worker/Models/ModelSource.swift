@@ -1,3 +1,4 @@
+internal import SibylInference
 public import SibylModel
 
 /// Where a model comes from: what a configuration's entry names.
@@ -18,6 +19,14 @@ public struct ModelSource: Sendable {
     public static func plugin(path: String, configuration: ModelConfiguration = ModelConfiguration()) -> ModelSource {
         ModelSource { () throws(ModelLoadError) in
             try PluginModel(library: PluginLibrary(path: path), configuration: configuration)
+        }
+    }
+
+    /// The model with decorators around it, the first innermost.
+    public func decorated(by decorators: [any ModelDecorator]) -> ModelSource {
+        ModelSource { () throws(ModelLoadError) in
+            let model = try load()
+            return try DecoratorStack(decorators).decorate(model as? any InferenceModel ?? RecordInference(model))
         }
     }
 

@@ -18,9 +18,12 @@ public import SibylModel
 /// rest.
 public struct WorkerMain {
     private let models: [any MLModel.Type]
+    private let decorators: [any ModelDecorator]
 
-    public init(models: [any MLModel.Type]) {
+    /// - Parameter decorators: put around each model, the first innermost.
+    public init(models: [any MLModel.Type], decorators: [any ModelDecorator] = []) {
         self.models = models
+        self.decorators = decorators
     }
 
     /// Reads the arguments, loads the models and works until SIGTERM or Ctrl-C. It does not return: the process ends
@@ -71,7 +74,7 @@ public struct WorkerMain {
             .type(type, configuration: ModelConfiguration(settings: settings))
         }
         let all = try settings.map { try JSONValue(parsing: $0) }
-        return open(type, all?[type.qualifiedName] ?? [:])
+        return open(type, all?[type.qualifiedName] ?? [:]).decorated(by: decorators)
     }
 
     private static func complain(_ text: String) {

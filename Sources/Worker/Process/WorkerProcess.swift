@@ -114,7 +114,11 @@ package struct WorkerProcess: ~Copyable {
                 if let broker { broker.drain() } else { worker.drain() }
             case .event(.brokerEnded): worker.stop()
             case .event(.workerJoined): if let broker { ready("serving \(modelNames) on \(broker.frontend)") }
-            case .event(.workerEnded): return models.stop()
+            case .event(.workerEnded):
+                models.stop()
+                // What is not written by then is lost: a disk that hangs holds up no process's end.
+                OpenLogs.finish(within: 5_000_000_000)
+                return
             case .deadline: continue
             }
         }
