@@ -131,6 +131,16 @@ public struct JSONWriter: ~Copyable {
         quote(value)
     }
 
+    /// A string by its bytes.
+    ///
+    /// - Returns: false for what is not UTF-8; nothing is written then.
+    package mutating func string(utf8: UnsafeRawBufferPointer) -> Bool {
+        guard utf8.allSatisfy({ $0 < 0x80 }) || String(validating: utf8, as: UTF8.self) != nil else { return false }
+        separate()
+        quote(utf8)
+        return true
+    }
+
     /// JSON that is written already, taken over as it is: a value, or an object's members.
     public mutating func raw(_ json: UnsafeRawBufferPointer) {
         separate()
@@ -174,17 +184,18 @@ public struct JSONWriter: ~Copyable {
 
     private mutating func quote(_ text: String) {
         var text = text
+        text.withUTF8 { quote(UnsafeRawBufferPointer($0)) }
+    }
+
+    private mutating func quote(_ utf8: UnsafeRawBufferPointer) {
         buffer.append(UInt8(ascii: "\""))
-        text.withUTF8 { utf8 in
-            let utf8 = UnsafeRawBufferPointer(utf8)
-            var begin = 0
-            for index in 0..<utf8.count where Self.mustBeEscaped(utf8[index]) {
-                buffer.append(UnsafeRawBufferPointer(rebasing: utf8[begin..<index]))
-                escape(utf8[index])
-                begin = index + 1
-            }
-            buffer.append(UnsafeRawBufferPointer(rebasing: utf8[begin...]))
+        var begin = 0
+        for index in 0..<utf8.count where Self.mustBeEscaped(utf8[index]) {
+            buffer.append(UnsafeRawBufferPointer(rebasing: utf8[begin..<index]))
+            escape(utf8[index])
+            begin = index + 1
         }
+        buffer.append(UnsafeRawBufferPointer(rebasing: utf8[begin...]))
         buffer.append(UInt8(ascii: "\""))
     }
 

@@ -69,9 +69,7 @@ extension JSONElements {
             if nulls.first == index {
                 nulls.removeFirst()
                 writer.null()
-            } else if let string = String(validating: bytes, as: UTF8.self) {
-                writer.string(string)
-            } else {
+            } else if !writer.string(utf8: bytes) {
                 throw ElementFault(
                     "element \(index) is not UTF-8, and JSON has no form for it; ask for the output as binary")
             }

@@ -2,7 +2,9 @@ internal import SibylJSON
 internal import SibylModel
 
 /// A field of a model's records as a tensor: its values in all records, one behind the other.
-struct RecordColumn: Sendable {
+///
+/// A class, since each value of each record asks for its column: a struct would be copied with all that it holds.
+final class RecordColumn: Sendable {
     enum Kind: Sendable, Hashable {
         case number, integer, boolean, string
         /// Anything else, as its JSON text.

@@ -88,8 +88,8 @@ struct RecordResults {
     }
 }
 
-/// One column of outputs.
-private struct ResultColumn {
+/// One column of outputs. A class for the same reason as the column that it is of.
+private final class ResultColumn {
     private static let null = StaticString("null")
 
     private let column: RecordColumn
@@ -113,7 +113,7 @@ private struct ResultColumn {
 
     // MARK: - Values
 
-    mutating func set(_ node: JSONNode, at record: Int) throws(PredictionError) {
+    func set(_ node: JSONNode, at record: Int) throws(PredictionError) {
         hasValue[record] = !node.isNull
         clear(record)
         if column.kind == .json {
@@ -143,7 +143,7 @@ private struct ResultColumn {
     }
 
     /// What stands where a record has no value.
-    private mutating func clear(_ record: Int) {
+    private func clear(_ record: Int) {
         switch column.kind {
         case .number: store(Double.nan, at: record)
         case .integer: store(0 as Int64, at: record)

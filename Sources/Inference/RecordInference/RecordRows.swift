@@ -47,11 +47,10 @@ struct RecordRows: ~Copyable {
     /// - Returns: their rows.
     /// - Throws: `PredictionError` that names the tensor which does not fit; nothing is appended then.
     mutating func append(_ request: InferRequest, _ places: [Int?]) throws(PredictionError) -> Range<Int> {
-        let values = try columns(of: request, places)
-        guard let first = values.lazy.compactMap(\.input).first else {
+        let (values, first) = try columns(of: request, places)
+        guard let records = first?.tensor.shape[0] else {
             throw .misfit("the infer request has no inputs, and so no records", at: "/inputs")
         }
-        let records = first.tensor.shape[0]
         guard records <= Self.mostRecords else {
             throw .misfit("the infer request has \(records) records; send at most \(Self.mostRecords)", at: "/inputs")
         }
@@ -68,15 +67,20 @@ struct RecordRows: ~Copyable {
 
     // MARK: - Columns
 
-    /// - Returns: what each column has in each record; those that have nothing are left out.
-    private func columns(of request: InferRequest, _ places: [Int?]) throws(PredictionError) -> [RecordValues] {
+    /// - Returns: what each column has in each record, without those that have nothing; and one of the inputs, which all
+    ///   have as many records.
+    private func columns(of request: InferRequest, _ places: [Int?]) throws(PredictionError) -> (
+        values: [RecordValues], first: InferRequest.Input?
+    ) {
         var values: [RecordValues] = []
+        var first: InferRequest.Input?
         // Told last: whoever misspells a name hears of that.
         var missing: RecordColumn?
         for (column, place) in zip(schema.columns, places) {
             if let place {
                 let input = request.inputs[place]
-                try RecordValues.check(input, at: place, of: column, records: values.lazy.compactMap(\.input).first)
+                try RecordValues.check(input, at: place, of: column, records: first)
+                first = first ?? input
                 values.append(RecordValues(column: column, input: input))
             } else if !column.isOptional {
                 if !column.isNullable { missing = missing ?? column }
@@ -84,7 +88,7 @@ struct RecordRows: ~Copyable {
             }
         }
         if let missing { throw .misfit("input '\(missing.name)' is missing", at: "/inputs") }
-        return values
+        return (values, first)
     }
 
     // MARK: - Rows

@@ -1,11 +1,23 @@
 internal import SibylJSON
 internal import SibylModel
 
-/// What a column has in each record of a request.
-struct RecordValues {
+/// What a column has in each record of a request. A class for the same reason as the column.
+final class RecordValues {
     let column: RecordColumn
-    /// Nil for null everywhere.
-    let input: InferRequest.Input?
+    /// Of the elements; nil for null everywhere.
+    private let type: DataType?
+    private let data: UnsafeRawBufferPointer
+    private let strings: [UnsafeRawBufferPointer]
+    private let nulls: [Int]
+
+    /// - Parameter input: nil for null everywhere; its elements must stay.
+    init(column: RecordColumn, input: InferRequest.Input?) {
+        self.column = column
+        type = input?.tensor.type
+        data = input?.tensor.data ?? UnsafeRawBufferPointer(start: nil, count: 0)
+        strings = input?.tensor.strings ?? []
+        nulls = input?.nulls ?? []
+    }
 
     /// Checks whether an input can be a column.
     ///
@@ -37,31 +49,36 @@ struct RecordValues {
     ///
     /// - Throws: `PredictionError` for one that JSON has no form for.
     func write(_ record: Int, to writer: inout JSONWriter) throws(PredictionError) {
-        guard let input, !Self.contains(record, input.nulls) else { return writer.null() }
-        let tensor = input.tensor
-        switch tensor.type {
-        case .bool: writer.bool(tensor.element(record, UInt8.self) != 0)
-        case .uint8: writer.integer(Int(tensor.element(record, UInt8.self)))
-        case .uint16: writer.integer(Int(tensor.element(record, UInt16.self)))
-        case .uint32: writer.integer(Int(tensor.element(record, UInt32.self)))
-        case .uint64: writer.integer(tensor.element(record, UInt64.self))
-        case .int8: writer.integer(Int(tensor.element(record, Int8.self)))
-        case .int16: writer.integer(Int(tensor.element(record, Int16.self)))
-        case .int32: writer.integer(Int(tensor.element(record, Int32.self)))
-        case .int64: writer.integer(Int(tensor.element(record, Int64.self)))
-        case .float16: try write(Double(HalfFloat.float(float16: tensor.element(record, UInt16.self))), record, &writer)
-        case .bfloat16:
-            try write(Double(HalfFloat.float(bfloat16: tensor.element(record, UInt16.self))), record, &writer)
-        case .float32: try write(Double(tensor.element(record, Float.self)), record, &writer)
-        case .float64: try write(tensor.element(record, Double.self), record, &writer)
-        case .string where column.kind == .json: try write(json: tensor.strings[record], record, &writer)
-        case .string: try write(text: tensor.strings[record], record, &writer)
+        guard let type, !isNull(record) else { return writer.null() }
+        switch type {
+        case .bool: writer.bool(element(record, UInt8.self) != 0)
+        case .uint8: writer.integer(Int(element(record, UInt8.self)))
+        case .uint16: writer.integer(Int(element(record, UInt16.self)))
+        case .uint32: writer.integer(Int(element(record, UInt32.self)))
+        case .uint64: writer.integer(element(record, UInt64.self))
+        case .int8: writer.integer(Int(element(record, Int8.self)))
+        case .int16: writer.integer(Int(element(record, Int16.self)))
+        case .int32: writer.integer(Int(element(record, Int32.self)))
+        case .int64: writer.integer(Int(element(record, Int64.self)))
+        case .float16: try write(Double(HalfFloat.float(float16: element(record, UInt16.self))), record, &writer)
+        case .bfloat16: try write(Double(HalfFloat.float(bfloat16: element(record, UInt16.self))), record, &writer)
+        case .float32: try write(Double(element(record, Float.self)), record, &writer)
+        case .float64: try write(element(record, Double.self), record, &writer)
+        case .string where column.kind == .json: try write(json: strings[record], record, &writer)
+        case .string: try write(text: strings[record], record, &writer)
         }
+    }
+
+    private func element<Element: BitwiseCopyable>(_ index: Int, _ type: Element.Type) -> Element {
+        data.loadUnaligned(fromByteOffset: index * MemoryLayout<Element>.size, as: type)
+    }
+
+    private func isNull(_ record: Int) -> Bool {
+        !nulls.isEmpty && Self.contains(record, nulls)
     }
 
     /// Binary search: nulls are ascending.
     private static func contains(_ record: Int, _ nulls: [Int]) -> Bool {
-        if nulls.isEmpty { return false }
         var range = nulls.startIndex..<nulls.endIndex
         // Halves each turn.
         while !range.isEmpty {
@@ -83,8 +100,7 @@ struct RecordValues {
 
     private func write(text: UnsafeRawBufferPointer, _ record: Int, _ writer: inout JSONWriter) throws(PredictionError)
     {
-        guard let text = String(validating: text, as: UTF8.self) else { throw fault(record, "is not UTF-8") }
-        writer.string(text)
+        guard writer.string(utf8: text) else { throw fault(record, "is not UTF-8") }
     }
 
     /// Only what is one JSON value may stand in a record.
@@ -102,11 +118,5 @@ struct RecordValues {
 
     private func fault(_ record: Int, _ what: String) -> PredictionError {
         .misfit("element \(record) of input '\(column.name)' \(what)", at: "/\(record)/\(column.name)")
-    }
-}
-
-extension TensorView {
-    fileprivate func element<Element: BitwiseCopyable>(_ index: Int, _ type: Element.Type) -> Element {
-        data.loadUnaligned(fromByteOffset: index * MemoryLayout<Element>.size, as: type)
     }
 }
