@@ -105,6 +105,7 @@ import Testing
         var former = first
         let changes: [(String, () throws -> Void)] = [
             ("longer", { try folder.overwrite("iris/1/data/weights", "bb".utf8) }),
+            ("written again", { try folder.touch("iris/1/data/weights") }),
             ("another file of the same size", { try folder.write("iris/1/data/weights", "cc") }),
             ("a new file", { try folder.write("iris/1/labels", "") }),
             ("a renamed one", { try folder.rename("iris/1/labels", to: "iris/1/names") }),

@@ -52,6 +52,11 @@ final class TemporaryFolder {
         try write(name, try Self.read(file))
     }
 
+    /// Has a file look as if it was written at another time.
+    func touch(_ name: String) throws {
+        try #require(utimes(path + "/" + name, [timeval(), timeval()]) == 0)
+    }
+
     /// Makes a symbolic link.
     func link(_ name: String, to target: String) throws {
         try #require(symlink(target, path + "/" + name) == 0)

@@ -17,7 +17,7 @@ struct ModelState: Sendable {
 
     /// What a version is to be loaded from; nil when it is not to be loaded.
     func wanted(_ version: VersionState) -> Fingerprint? {
-        guard let settings, version.files.isSettled, !version.isGone, !version.isUnloaded, version.scanned.fault == nil
+        guard let settings, version.files.isSettled, !version.isUnloaded, version.scanned.fault == nil
         else { return nil }
         let wanted = version.files.fingerprint.combined(with: settings.defaults)
         return version.isForced || version.attempted != wanted ? wanted : nil

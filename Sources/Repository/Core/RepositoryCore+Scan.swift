@@ -39,7 +39,7 @@ extension RepositoryCore {
     /// Files that are seen for the first time. What was there before anybody looked is as old as its file system says; what
     /// has come since may be new, though it says otherwise.
     private func seen(_ fingerprint: Fingerprint, age: Duration, at now: Duration) -> Settling {
-        Settling(fingerprint, age: hasLooked ? .zero : age, at: now, settle: settle)
+        Settling(fingerprint, since: hasLooked ? now : now - age)
     }
 
     // MARK: - The model's own file
@@ -78,7 +78,6 @@ extension RepositoryCore {
         }
         let place = known ?? models[index].versions.count - 1
         models[index].versions[place].scanned = version
-        models[index].versions[place].isGone = false
         models[index].versions[place].files.observe(version.fingerprint, at: now, settle: settle)
         if let fault = models[index].versions[place].newFault() {
             let name = models[index].versions[place].name
@@ -95,7 +94,6 @@ extension RepositoryCore {
         for place in models[index].versions.indices.reversed() {
             let version = models[index].versions[place]
             if folders.contains(version.folder) { continue }
-            models[index].versions[place].isGone = true
             models[index].versions[place].files.observe(Fingerprint(), at: now, settle: settle)
             let isServed = version.entry != nil
             if isServed, !models[index].versions[place].files.isSettled { continue }

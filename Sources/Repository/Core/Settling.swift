@@ -1,16 +1,15 @@
 /// Files that are taken once they have stayed the same for a while: a copy that is still under way is not.
 struct Settling: Sendable {
     private(set) var fingerprint: Fingerprint
-    private(set) var isSettled: Bool
+    private(set) var isSettled = false
     private var since: Duration
 
     /// Files that are seen for the first time.
     ///
-    /// - Parameter age: since their last change, as far as it is known.
-    init(_ fingerprint: Fingerprint, age: Duration, at now: Duration, settle: Duration) {
+    /// - Parameter since: when they were changed last, as far as it is known.
+    init(_ fingerprint: Fingerprint, since: Duration) {
         self.fingerprint = fingerprint
-        since = now - age
-        isSettled = age >= settle
+        self.since = since
     }
 
     /// What is different now may have changed right now, whatever the clock of a file system elsewhere says.

@@ -9,7 +9,6 @@ struct VersionState: Sendable {
     var scanned: ScannedVersion
     /// The fault of its files that the log has told.
     var toldFault: String?
-    var isGone = false
 
     /// What is served.
     var entry: ModelSet.Entry?
