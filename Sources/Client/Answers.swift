@@ -50,11 +50,14 @@ public struct ModelDescription: Codable, Sendable, Hashable {
     /// JSON Schemas, draft 2020-12.
     public var inputSchema: JSONValue
     public var outputSchema: JSONValue
+    /// `inputs` and `outputs`, each a list of `name`, `datatype` and `shape` by the Open Inference Protocol; nil where the
+    /// worker doesn't tell.
+    public var tensors: JSONValue?
 
     enum CodingKeys: String, CodingKey {
         case qualifiedName = "qualified_name"
         case displayName = "display_name"
-        case description, version, versions, state
+        case description, version, versions, state, tensors
         case majorVersion = "major_version"
         case minorVersion = "minor_version"
         case inputSchema = "input_schema"

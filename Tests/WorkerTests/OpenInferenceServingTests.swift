@@ -27,6 +27,20 @@ import Testing
         #expect(try JSONValue(parsing: try #require(reply.payload)) == Self.response)
     }
 
+    @Test func metadataTellsTheTensorsOfRecords() throws {
+        let served = try ServedMultiplier()
+        let reply = try served.predict(["op": "metadata"], payload: [])
+        let tensors = try JSONValue(parsing: try #require(reply.payload))["tensors"]
+        func column(_ name: String, _ type: String) -> JSONValue {
+            ["name": .string(name), "datatype": .string(type), "shape": [-1]]
+        }
+        #expect(
+            tensors == [
+                "inputs": [column("left", "FP64"), column("right", "INT64"), column("name", "BYTES")],
+                "outputs": [column("product", "FP64"), column("label", "BYTES")],
+            ])
+    }
+
     @Test func inferRequestsInOneFrame() throws {
         let served = try ServedMultiplier()
         let input = try JSONValue(parsing: Self.request)

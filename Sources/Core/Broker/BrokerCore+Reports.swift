@@ -43,6 +43,10 @@ extension BrokerCore {
         writer.raw(directory[service].model.inputSchema)
         writer.key("output_schema")
         writer.raw(directory[service].model.outputSchema)
+        if !directory[service].model.tensors.isEmpty {
+            writer.key("tensors")
+            writer.raw(directory[service].model.tensors)
+        }
         writer.endObject()
         return writer.bytes
     }

@@ -110,6 +110,8 @@ extension WorkerAnnouncement.Model {
                 inputSchema = Self.bytes(at: try parser.skipValue(), of: text)
             } else if key.equals("output_schema") {
                 outputSchema = Self.bytes(at: try parser.skipValue(), of: text)
+            } else if key.equals("tensors") {
+                tensors = Self.bytes(at: try parser.skipValue(), of: text)
             } else {
                 try parser.skipValue()
             }
@@ -137,6 +139,10 @@ extension WorkerAnnouncement.Model {
         writer.raw(inputSchema)
         writer.key("output_schema")
         writer.raw(outputSchema)
+        if !tensors.isEmpty {
+            writer.key("tensors")
+            writer.raw(tensors)
+        }
         if let place {
             writer.key("place")
             writer.integer(place)

@@ -9,6 +9,8 @@ package struct WorkerAnnouncement: Sendable, Equatable {
         /// JSON Schemas, as JSON text: passed on as they are.
         package var inputSchema: [UInt8]
         package var outputSchema: [UInt8]
+        /// What it takes and gives as tensors, as JSON text: passed on as it is; empty where the worker doesn't tell.
+        package var tensors: [UInt8]
         /// By which dispatches name it, for as long as the worker's session; its place in the list when nil.
         package var place: UInt32?
         /// It is about to go: what waits for it is computed, and nothing new is to come.
@@ -16,8 +18,8 @@ package struct WorkerAnnouncement: Sendable, Equatable {
 
         package init(
             name: String, version: String, displayName: String = "", description: String = "",
-            inputSchema: [UInt8] = Array("{}".utf8), outputSchema: [UInt8] = Array("{}".utf8), place: UInt32? = nil,
-            isLeaving: Bool = false
+            inputSchema: [UInt8] = Array("{}".utf8), outputSchema: [UInt8] = Array("{}".utf8),
+            tensors: [UInt8] = [], place: UInt32? = nil, isLeaving: Bool = false
         ) {
             self.name = name
             self.version = version
@@ -25,6 +27,7 @@ package struct WorkerAnnouncement: Sendable, Equatable {
             self.description = description
             self.inputSchema = inputSchema
             self.outputSchema = outputSchema
+            self.tensors = tensors
             self.place = place
             self.isLeaving = isLeaving
         }

@@ -22,6 +22,6 @@ final class LoadedModel: Sendable {
         generation = entry.generation
         let metadata = entry.model.metadata
         head = ReplyHead(worker: worker, model: metadata.qualifiedName, version: metadata.version.description)
-        announced = WorkerAnnouncement.Model(metadata, place: place, isLeaving: false)
+        announced = WorkerAnnouncement.Model(metadata, entry.model.tensors, place: place)
     }
 }

@@ -29,11 +29,12 @@ extension WorkerLoop {
 }
 
 extension WorkerAnnouncement.Model {
-    init(_ metadata: ModelMetadata, place: UInt32, isLeaving: Bool) {
+    init(_ metadata: ModelMetadata, _ tensors: TensorSignature, place: UInt32) {
         self.init(
             name: metadata.qualifiedName, version: metadata.version.description, displayName: metadata.displayName,
             description: metadata.description, inputSchema: Array(metadata.inputSchema.document.description.utf8),
-            outputSchema: Array(metadata.outputSchema.document.description.utf8), place: place, isLeaving: isLeaving)
+            outputSchema: Array(metadata.outputSchema.document.description.utf8), tensors: tensors.openInferenceText,
+            place: place)
     }
 }
 

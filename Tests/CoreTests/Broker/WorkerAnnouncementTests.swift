@@ -71,7 +71,8 @@ import Testing
             models: [
                 .init(
                     name: "m", version: "1.2.3", displayName: "😀", description: "\\",
-                    inputSchema: Array(#"{"a":[1.50]}"#.utf8), outputSchema: Array("false".utf8)),
+                    inputSchema: Array(#"{"a":[1.50]}"#.utf8), outputSchema: Array("false".utf8),
+                    tensors: Array(#"{"inputs":[]}"#.utf8)),
                 .init(name: "n", version: "1"),
             ])
         let bytes = announcement.helloBytes()
