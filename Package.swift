@@ -62,6 +62,9 @@ let package = Package(
         // Without pkgConfig: Debian's libzmq.pc names -isystem folders that SwiftPM warns of at every build, and
         // headers and library are on the default paths.
         .systemLibrary(name: "CZeroMQ", path: "Sources/CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+        .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "SibylCompression", dependencies: ["CZlib"], path: "Sources/Compression", swiftSettings: settings),
         .target(
             name: "SibylTransport", dependencies: ["CZeroMQ", "SibylProtocol"], path: "Sources/Transport",
             swiftSettings: settings),
@@ -134,6 +137,7 @@ let package = Package(
                 "SibylWorker", "SibylBroker", "SibylClient", "SibylCore", "SibylInference", "SibylTransport",
                 "SibylProtocol", "SibylModel", "SibylJSON", "SibylTesting", logging,
             ], swiftSettings: settings),
+        .testTarget(name: "CompressionTests", dependencies: ["SibylCompression"], swiftSettings: settings),
         .testTarget(name: "TransportTests", dependencies: ["SibylTransport"], swiftSettings: settings),
         .testTarget(
             name: "CLITests",
