@@ -21,6 +21,18 @@ let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collect
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let http: [Target.Dependency] = [
+    hummingbird,
+    .product(name: "HummingbirdTLS", package: "hummingbird"),
+    .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    .product(name: "HTTPTypes", package: "swift-http-types"),
+    .product(name: "Crypto", package: "swift-crypto"),
+]
 
 let package = Package(
     name: "sibyl",
@@ -37,6 +49,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        // Hummingbird's own: what handles bytes of a connection, certificates and hashes names them.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -95,6 +114,10 @@ let package = Package(
             name: "SibylTesting",
             dependencies: ["SibylCore", "SibylProtocol", "SibylInference", "SibylModel", "SibylJSON", deque, heap],
             path: "Sources/Testing", swiftSettings: settings),
+        .target(
+            name: "SibylGateway",
+            dependencies: ["SibylClient", "SibylProtocol", "SibylJSON", logging] + http,
+            path: "Sources/Gateway", swiftSettings: settings),
         .executableTarget(
             name: "sibyl",
             dependencies: [
@@ -139,6 +162,9 @@ let package = Package(
             ], swiftSettings: settings),
         .testTarget(name: "CompressionTests", dependencies: ["SibylCompression"], swiftSettings: settings),
         .testTarget(name: "TransportTests", dependencies: ["SibylTransport"], swiftSettings: settings),
+        .testTarget(
+            name: "GatewayTests", dependencies: ["SibylGateway", logging] + http,
+            swiftSettings: settings),
         .testTarget(
             name: "CLITests",
             dependencies: [

@@ -1,0 +1,68 @@
+internal import HTTPTypes
+package import HummingbirdCore
+internal import HummingbirdHTTP2
+internal import HummingbirdTLS
+internal import NIOCore
+internal import NIOSSL
+
+/// Where the server's certificate and key are, both in PEM.
+package struct TLSFiles: Sendable, Equatable {
+    package var certificate: String
+    package var key: String
+
+    package init(certificate: String, key: String) {
+        self.certificate = certificate
+        self.key = key
+    }
+}
+
+/// A certificate or key that can't be used.
+package struct TLSError: Error, CustomStringConvertible {
+    package let description: String
+}
+
+/// The HTTP server within its limits: HTTP/1.1, and with a certificate TLS with HTTP/2 for those who ask for it.
+package enum GuardedServer {
+    package static func builder(limits: HTTPLimits, tls: TLSFiles?) throws -> HTTPServerBuilder {
+        let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
+            maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
+            maxHeaderFieldCount: limits.headerCount)
+        let http1 = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionGuard(limits: limits)], httpDecoderConfiguration: decoder)
+        guard let tls else { return .http1(configuration: http1) }
+        let idle = Duration.milliseconds(limits.idleTimeoutMilliseconds)
+        return try .http2Upgrade(
+            tlsConfiguration: try configuration(tls),
+            configuration: HTTP2ChannelConfiguration(idleTimeout: idle, streamConfiguration: http1))
+    }
+
+    private static func configuration(_ files: TLSFiles) throws(TLSError) -> TLSConfiguration {
+        let chain = try load("certificate", files.certificate) { try NIOSSLCertificate.fromPEMFile($0) }
+        let key = try load("key", files.key) { try NIOSSLPrivateKey(file: $0, format: .pem) }
+        if chain.isEmpty {
+            throw TLSError(
+                description: "\(files.certificate) holds no certificate; it must be in PEM, the server's first")
+        }
+        let configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+        do {
+            _ = try NIOSSLContext(configuration: configuration)
+        } catch {
+            throw TLSError(
+                description: "the key \(files.key) does not belong to the certificate \(files.certificate) (\(error))")
+        }
+        return configuration
+    }
+
+    private static func load<Value>(
+        _ what: String, _ path: String, _ read: (String) throws -> Value
+    ) throws(TLSError) -> Value {
+        do {
+            return try read(path)
+        } catch {
+            throw TLSError(
+                description:
+                    "cannot read the TLS \(what) \(path): \(error); http.tls_\(what) must name a readable PEM file")
+        }
+    }
+}
