@@ -53,11 +53,11 @@ sanitize: setup ## Run the tests and a quick Chaos under ThreadSanitizer and Add
 	scripts/sanitize thread
 	scripts/sanitize address
 
-mutants: setup ## Break the state machines in sixty ways, and see the simulation notice each (a quarter of an hour)
+mutants: setup ## Break the state machines in sixty ways, and see the simulation notice each (four minutes)
 	Tests/Mutants/run
 
 fuzz: setup ## Fuzz what reads foreign bytes, 10 s a target
 	Fuzz/run 10
 
 clean: ## Remove everything that was built
-	rm -rf .build .build-fuzz .build-sanitize $(IRIS)/.build Benchmarks/JSON/.build Chaos/Client/.build Benchmarks/.build Benchmarks/.venv
+	rm -rf .build .build-fuzz .build-sanitize .build-mutants $(IRIS)/.build Benchmarks/JSON/.build Chaos/Client/.build Benchmarks/.build Benchmarks/.venv

@@ -188,3 +188,27 @@ MUTANTS = [
     Mutant("client: lets calls wait for the next connection only", CLIENT,
            "        wasConnected = true\n        sendWaiting(at: now, into: &effects)\n", "        wasConnected = true\n"),
 ]
+
+# A few of each kind that one of the first seeds notices.
+QUICK = {
+    "broker: forgets to queue what a lost worker held",
+    "broker: answers twice",
+    "broker: uses names of requests again",
+    "broker: ignores credit",
+    "broker: names the first model whatever was asked for",
+    "broker: remembers routes that are no longer right",
+    "broker: does not give a worker with room what waits",
+    "broker: never counts attempts",
+    "broker: has no last attempts",
+    "broker: keeps expired requests",
+    "wheel: a tick late",
+    "broker: does not tell workers of cancels",
+    "broker: ignores silence",
+    "broker: ignores the bound of its queues",
+    "broker: bulk starves",
+    "broker: a batch costs as much as a single request",
+    "worker: answers a session that is over",
+    "worker: is silent while it drains",
+    "client: sends again under a new deadline",
+    "client: never counts down",
+}
