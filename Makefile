@@ -5,6 +5,8 @@ SHELL := /bin/bash
 # One release configuration for all that is shipped: the runtime is linked in, so that the binary starts fast and
 # runs where no Swift is installed.
 RELEASE := -c release --static-swift-stdlib
+# Packages that depend on this one: SwiftPM's kept plan of their build does not see files that were added here.
+BESIDE := swift build --disable-build-manifest-caching --package-path
 IRIS := Models/IrisModel
 SIBYL := .build/release/sibyl
 
@@ -21,8 +23,8 @@ build: setup ## Build the release binary (.build/release/sibyl) and the iris plu
 	@$(MAKE) --no-print-directory plugin
 
 plugin:
-	swift build --package-path $(IRIS) -c release -Xswiftc -static-stdlib --product IrisPlugin
-	swift build --package-path $(IRIS) -c release -Xswiftc -static-stdlib --product iris-worker
+	$(BESIDE) $(IRIS) -c release -Xswiftc -static-stdlib --product IrisPlugin
+	$(BESIDE) $(IRIS) -c release -Xswiftc -static-stdlib --product iris-worker
 
 fixtures: setup
 	@scripts/build-fixtures
@@ -46,7 +48,7 @@ bench: build ## Measure against zmq_proxy, Python and Foundation, into docs/perf
 	Benchmarks/run --write
 
 chaos: build fixtures ## Kill, stop and cut off processes under load (four minutes); SEED=n for those faults again
-	swift build --package-path Chaos/Client $(RELEASE)
+	$(BESIDE) Chaos/Client $(RELEASE)
 	Chaos/run $(if $(SEED),--seed $(SEED))
 
 sanitize: setup ## Run the tests and a quick Chaos under ThreadSanitizer and AddressSanitizer (a quarter of an hour)
