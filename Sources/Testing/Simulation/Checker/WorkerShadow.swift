@@ -94,7 +94,13 @@ final class WorkerShadow {
         if unwanted >= 0 { checker.fail(.cancelTold, "job \(unwanted) was cancelled and goes on") }
         if lost >= 0 { checker.fail(.sessionKept, "the session with broker \(lost) is over and goes on") }
         if stranger >= 0 { checker.fail(.sessionKept, "broker \(stranger) asked for a hello and got none") }
-        if pinged >= 0, !hasLeft[Int(pinged)] { checker.fail(.sessionKept, "a ping was not answered") }
+        if pinged >= 0, !mayIgnore(pinged) { checker.fail(.sessionKept, "a ping was not answered") }
+    }
+
+    /// Whether pings of a broker need no answer: it has heard goodbye, or a drain found no session with it or lost it, and
+    /// then no other follows.
+    private func mayIgnore(_ broker: Int32) -> Bool {
+        hasLeft[Int(broker)] || (isDraining && !isWelcomed[Int(broker)])
     }
 
     // MARK: - Effects
