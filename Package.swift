@@ -122,7 +122,7 @@ let package = Package(
             name: "sibyl",
             dependencies: [
                 "SibylClient", "SibylWorker", "SibylBroker", "SibylCore", "SibylTransport", "SibylProtocol",
-                "SibylRepository", "SibylModel", "SibylInference", "SibylONNX", "SibylTesting",
+                "SibylRepository", "SibylModel", "SibylInference", "SibylONNX", "SibylTesting", "SibylGateway",
                 "SibylJSON", "CZeroMQ", argumentParser, configuration, yams, logging,
             ],
             path: "Sources/CLI", swiftSettings: settings),

@@ -23,7 +23,9 @@ struct SibylCommand: ParsableCommand {
             \(ExitStatus.help)
             """,
         groupedSubcommands: [
-            CommandGroup(name: "Serving", subcommands: [ServeCommand.self, BrokerCommand.self, WorkerCommand.self]),
+            CommandGroup(
+                name: "Serving",
+                subcommands: [ServeCommand.self, BrokerCommand.self, WorkerCommand.self, GatewayCommand.self]),
             CommandGroup(
                 name: "Asking",
                 subcommands: [

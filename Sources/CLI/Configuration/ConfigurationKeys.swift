@@ -69,6 +69,22 @@ enum ConfigurationKeys {
         "ONNX Runtime's shared library, or a folder into which `pip install --target` put it. Otherwise it is looked for beside the program, and then where the system has it."
     )
 
+    static let httpBind = ConfigurationKey(
+        "http.bind", .text, standard: "127.0.0.1:8080",
+        "Where `sibyl gateway` listens for HTTP, as HOST:PORT; port 0 takes a free one.")
+    static let httpBodyBytes = ConfigurationKey(
+        "http.body_bytes", .integer(1024...2_147_483_647, unit: "bytes"), standard: "67108864",
+        "The largest body of a request; a larger one is answered 413.")
+    static let httpHeaderBytes = ConfigurationKey(
+        "http.header_bytes", .integer(1024...1_048_576, unit: "bytes"), standard: "32768",
+        "The most that a request's headers may hold together; beyond it the answer is 431.")
+    static let httpCertificate = ConfigurationKey(
+        "http.tls_certificate", .text, standard: "",
+        "The server's certificate in PEM, its issuers behind it: HTTPS, with HTTP/2 for who asks for it. Needs `http.tls_key`."
+    )
+    static let httpKey = ConfigurationKey(
+        "http.tls_key", .text, standard: "", "The certificate's private key in PEM.")
+
     static let serveWorkers = ConfigurationKey(
         "serve.workers", .integer(1...1024, unit: "processes"), standard: "the number of cores",
         "Worker processes that `sibyl serve` keeps running.")
@@ -92,7 +108,8 @@ enum ConfigurationKeys {
         brokerAttempts, brokerHeartbeat, brokerDrainTimeout, brokerRepository, messageBytes, repositoryPath,
         repositoryScan, repositorySettle, workerThreads,
         workerCapacity,
-        workerDrainTimeout, onnxLibrary, serveWorkers, clientConnect, clientTimeout, logLevel, logFormat,
+        workerDrainTimeout, onnxLibrary, httpBind, httpBodyBytes,
+        httpHeaderBytes, httpCertificate, httpKey, serveWorkers, clientConnect, clientTimeout, logLevel, logFormat,
     ]
 
     /// Sections of a file that hold no settings of this table.

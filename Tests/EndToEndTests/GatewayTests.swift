@@ -1,0 +1,92 @@
+import Foundation
+import FoundationNetworking
+import Testing
+
+/// `sibyl gateway` before `sibyl serve`, asked over HTTP.
+@Suite struct GatewayTests {
+    private static let setosa = #"{"sepal_length":5.1,"sepal_width":3.5,"petal_length":1.4,"petal_width":0.2}"#
+
+    private struct Gateway {
+        let process: SibylProcess
+        let address: String
+
+        init(_ endpoint: String, in folder: URL) async throws {
+            process = try SibylProcess(["gateway", "--connect", endpoint, "--http", "127.0.0.1:0"], in: folder)
+            let ready = "sibyl gateway is ready: "
+            address = String(try await process.line(startingWith: ready).dropFirst(ready.count))
+        }
+
+        func ask(
+            _ path: String, _ body: String? = nil, headers: [String: String] = [:]
+        ) async throws -> (status: Int, text: String, headers: HTTPURLResponse) {
+            var request = URLRequest(url: try #require(URL(string: address + path)))
+            request.timeoutInterval = 20
+            for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
+            if let body {
+                request.httpMethod = "POST"
+                request.httpBody = Data(body.utf8)
+            }
+            let (data, response) = try await URLSession.shared.data(for: request)
+            let answer = try #require(response as? HTTPURLResponse)
+            return (answer.statusCode, String(decoding: data, as: UTF8.self), answer)
+        }
+
+        func stop() async throws -> Int32 {
+            process.send(SIGTERM)
+            return try await process.end()
+        }
+    }
+
+    @Test func answersListMetadataAndPredict() async throws {
+        let server = try await Server.serving([Built.irisPlugin()])
+        let gateway = try await Gateway(server.endpoint, in: server.folder.url)
+        let list = try await gateway.ask("/api/models")
+        #expect(list.status == 200 && list.text.hasPrefix(#"{"models":[{"qualified_name":"iris_model""#))
+        let metadata = try await gateway.ask("/api/models/iris_model/metadata?version=0.1")
+        #expect(metadata.status == 200 && metadata.text.contains(#""input_schema":{"#))
+        let prediction = try await gateway.ask("/api/models/iris_model/predict", Self.setosa)
+        #expect(prediction.status == 200 && prediction.text == #"{"species":"setosa"}"#)
+        #expect(prediction.headers.value(forHTTPHeaderField: "X-Model-Version") == "0.1.0")
+        let timing = try #require(prediction.headers.value(forHTTPHeaderField: "Server-Timing"))
+        #expect(timing.wholeMatch(of: /queue;dur=\d+\.\d{3}, compute;dur=\d+\.\d{3}/) != nil)
+        #expect(try await gateway.ask("/health/ready").status == 200)
+        #expect(try await gateway.stop() == 0)
+        #expect(try await server.stop() == 0)
+    }
+
+    @Test func mistakesGetTheirStatusAndWords() async throws {
+        let server = try await Server.serving([Built.irisPlugin(), Built.fixture("echo")])
+        let gateway = try await Gateway(server.endpoint, in: server.folder.url)
+        let predict = "/api/models/iris_model/predict"
+        let bad = try await gateway.ask(predict, #"{"sepal_length": -1}"#)
+        #expect(bad.status == 400 && bad.text.contains(#""type":"SCHEMA_ERROR""#) && bad.text.contains("/petal_width"))
+        let broken = try await gateway.ask(predict, "{")
+        #expect(broken.status == 400 && broken.text.contains(#""type":"DESERIALIZATION_ERROR""#))
+        #expect(try await gateway.ask("/api/models/nobody/predict", "{}").status == 404)
+        #expect(try await gateway.ask(predict + "?version=9", Self.setosa).status == 404)
+        let unknown = try await gateway.ask("/nowhere")
+        #expect(unknown.status == 404 && unknown.text.contains("GET /api/models lists the models"))
+        #expect(try await gateway.ask(predict, Self.setosa, headers: ["X-Timeout-Ms": "soon"]).status == 400)
+        let late = try await gateway.ask(
+            "/api/models/echo/predict", #"{"sleep_ms": 2000}"#, headers: ["X-Timeout-Ms": "200"])
+        #expect(late.status == 504 && late.text.contains(#""code":"deadline_exceeded""#))
+        #expect(try await gateway.ask("/api/models/echo/predict", #"{"fail": 1}"#).status == 500)
+        #expect(try await gateway.stop() == 0)
+        #expect(try await server.stop() == 0)
+    }
+
+    @Test func withoutAServerItIsAliveAndNotReady() async throws {
+        let folder = try TestFolder()
+        let gateway = try await Gateway(folder.endpoint("nobody"), in: folder.url)
+        #expect(try await gateway.ask("/health/live").status == 200)
+        #expect(try await gateway.ask("/health/ready").status == 503)
+        #expect(try await gateway.stop() == 0)
+    }
+
+    @Test func anAddressThatCannotBeUsedIsToldBeforeAnythingIsServed() async throws {
+        let folder = try TestFolder()
+        let process = try SibylProcess(["gateway", "--http", "nonsense"], in: folder.url)
+        #expect(try await process.end() == 9)
+        #expect(process.complaints.contains("write HOST:PORT"))
+    }
+}
