@@ -85,7 +85,7 @@ import Testing
 
     @Test func helpOfEveryCommandHasExamples() {
         let commands = SibylCommand.configuration.groupedSubcommands.flatMap(\.subcommands)
-        #expect(commands.count == 10)
+        #expect(commands.count == 11)
         check(commands + ModelsCommand.configuration.subcommands)
     }
 
