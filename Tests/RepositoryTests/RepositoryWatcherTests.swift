@@ -240,6 +240,17 @@ import Testing
         #expect(try harness.carryOut(.reload, "iris") == .failed("the worker is about to end"))
     }
 
+    @Test func aWishSeesAFolderThatHasJustBeenRenamedIntoItsPlace() throws {
+        try folder.copy(iris, to: "iris/1.0.0/model.onnx")
+        try folder.copy(iris, to: "iris/1.1.0.partial/model.onnx")
+        // Nobody looks by himself as long as the test runs.
+        let harness = try WatcherHarness(folder, interval: .seconds(3_600), settle: .zero)
+        try harness.served("iris 1.0.0")
+        try folder.rename("iris/1.1.0.partial", to: "iris/1.1.0")
+        #expect(try harness.carryOut(.load, "iris", "1.1.0") == .done)
+        try harness.served("iris 1.0.0", "iris 1.1.0")
+    }
+
     @Test func aRepositoryThatIsNotThereCantBeWatched() {
         #expect(throws: ModelLoadError.self) {
             folder.remove("")

@@ -28,12 +28,12 @@ final class WatcherHarness {
     private let history = History()
 
     init(
-        _ folder: TemporaryFolder, in name: String = "", settle: Duration = .milliseconds(50),
-        plugin: VersionLoader.PluginLoader? = nil
+        _ folder: TemporaryFolder, in name: String = "", interval: Duration = .milliseconds(10),
+        settle: Duration = .milliseconds(50), plugin: VersionLoader.PluginLoader? = nil
     ) throws {
         self.folder = folder
         var configuration = RepositoryConfiguration(folder.path + "/" + name)
-        configuration.interval = .milliseconds(10)
+        configuration.interval = interval
         configuration.settle = settle
         watcher = try RepositoryWatcher(
             configuration, loader: VersionLoader(library: Fixtures.library, plugin: plugin),

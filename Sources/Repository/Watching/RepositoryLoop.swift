@@ -70,6 +70,9 @@ final class RepositoryLoop {
 
     private func takeRequests() {
         channel.mailbox.drain(into: &requests)
+        if requests.isEmpty { return }
+        // Whoever wishes has just changed the folder, as often as not. It is looked at once for all that wait.
+        scan()
         for request in requests {
             lastWish += 1
             answers[lastWish] = request.answer
