@@ -41,7 +41,10 @@ public struct TypedModel<Model: MLModel>: ServedModel {
                 return error
             }
         }
-        report(model.predict(batch: inputs), expecting: inputs.count, failures, into: &outcomes)
+        var results = model.predict(batch: inputs)
+        // Nobody can tell then which output is whose: each is computed alone.
+        if results.count != inputs.count { results = inputs.map { input in Result { try model.predict(input) } } }
+        report(results, failures, into: &outcomes)
     }
 
     @inlinable
@@ -59,20 +62,18 @@ public struct TypedModel<Model: MLModel>: ServedModel {
         try reader.read(payload, with: document) { try Model.decode($0) }
     }
 
+    /// - Parameter results: one for each payload that has no failure.
     @inlinable
     func report(
-        _ results: [Result<Model.Output, any Error>], expecting count: Int, _ failures: [(any Error)?],
+        _ results: [Result<Model.Output, any Error>], _ failures: [(any Error)?],
         into outcomes: inout PredictionOutcomes
     ) {
         var next = results.makeIterator()
         for failure in failures {
             if let failure {
                 outcomes.append(failure: failure)
-            } else if results.count == count, let result = next.next() {
+            } else if let result = next.next() {
                 outcomes.append { try Model.encode(try result.get(), into: &$0) }
-            } else {
-                let message = "the model gave \(results.count) outputs for \(count) inputs"
-                outcomes.append(failure: PredictionError(.failed, message))
             }
         }
     }

@@ -25,6 +25,12 @@ struct TypedModelTests {
         #expect(answers[5] == #"{"double":8.0}"#)
     }
 
+    @Test func aBatchWithTooFewOutputsIsComputedOneByOne() throws {
+        let model = try TypedModel(Forgetful.self, configuration: ModelConfiguration())
+        #expect(predict(model, [#"{"number": 1}"#, "{", #"{"number": 3}"#])[0] == #"{"double":2.0}"#)
+        #expect(predict(model, [#"{"number": 1}"#, "{", #"{"number": 3}"#])[2] == #"{"double":6.0}"#)
+    }
+
     @Test func tellsWhatCanNotBeLoaded() {
         let error = #expect(throws: ModelLoadError.self) {
             try TypedModel(Doubler.self, configuration: ModelConfiguration(settings: ["fcator": 3]))
@@ -52,6 +58,24 @@ struct TypedModelTests {
         let again = try ModelMetadata(json: metadata.json)
         #expect(again.json == metadata.json)
         #expect(throws: ModelLoadError.self) { try ModelMetadata(json: ["display_name": "x"]) }
+    }
+}
+
+/// Forgets the last of several inputs.
+private struct Forgetful: MLModel {
+    static let displayName = "Forgetful"
+    static let qualifiedName = "forgetful"
+    static let description = "Doubles a number."
+    static let version: SemanticVersion = "1.0.0"
+    static let inputSchema = Doubler.inputSchema
+    static let outputSchema = Doubler.outputSchema
+
+    init(configuration: ModelConfiguration) {}
+
+    func predict(_ input: Doubler.Input) -> Doubler.Output { Doubler.Output(double: 2 * input.number) }
+
+    func predict(batch inputs: [Doubler.Input]) -> [Result<Doubler.Output, any Error>] {
+        inputs.dropLast().map { .success(predict($0)) }
     }
 }
 
