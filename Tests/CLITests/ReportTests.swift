@@ -82,6 +82,17 @@ import Testing
                 """)
     }
 
+    @Test(arguments: [
+        (#"{"type": "integer", "minimum": -9223372036854775808, "maximum": 9223372036854775807}"#, ""),
+        (#"{"type": "integer", "minimum": 0, "maximum": 18446744073709551615}"#, "at least 0"),
+        (#"{"type": "number", "description": "Size", "x-unit": "cm", "maximum": 30}"#, "Size; in cm; at most 30"),
+    ])
+    func whatAFieldMeansNamesItsUnitAndNoBoundOfItsType(_ schema: String, _ meaning: String) throws {
+        let text = SchemaTable.text(try value(schema), width: nil)
+        #expect(
+            try #require(text.split(separator: "\n").last).hasSuffix(meaning.isEmpty ? "yes" : "yes       " + meaning))
+    }
+
     @Test func aSchemaOfOneValueIsOneRow() throws {
         let text = SchemaTable.text(try value(#"{"type": ["string", "null"], "maxLength": 3}"#), width: nil)
         #expect(text.split(separator: "\n").last == "(the value)  string or null  yes       length at most 3")

@@ -39,8 +39,21 @@ enum SchemaTable {
     private static func meaning(of schema: JSONValue) -> String {
         let description = schema["description"]?.string
         let choices = schema["enum"].map { "one of " + $0.line }
-        let bounds = rules.compactMap { rule in schema[rule.keyword].map { "\(rule.words) \($0.line)" } }
-        return ([description, choices].compactMap { $0 } + bounds).joined(separator: "; ")
+        let unit = schema["x-unit"]?.string.map { "in \($0)" }
+        let bounds = rules.compactMap { rule -> String? in
+            guard let value = schema[rule.keyword], !isLimitOfAnInteger(rule.keyword, value) else { return nil }
+            return "\(rule.words) \(value.line)"
+        }
+        return ([description, unit, choices].compactMap { $0 } + bounds).joined(separator: "; ")
+    }
+
+    /// A bound that is the smallest or largest integer of 64 bits says nothing of the field, and is long.
+    private static func isLimitOfAnInteger(_ keyword: String, _ value: JSONValue) -> Bool {
+        switch keyword {
+        case "minimum": value == .integer(.min)
+        case "maximum": value == .integer(.max) || value == .double(Double(UInt64.max))
+        default: false
+        }
     }
 
     private static let rules: [(keyword: String, words: String)] = [
