@@ -30,6 +30,8 @@ let http: [Target.Dependency] = [
     .product(name: "NIOHTTP1", package: "swift-nio"),
     .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+    .product(name: "UnixSignals", package: "swift-service-lifecycle"),
     .product(name: "HTTPTypes", package: "swift-http-types"),
     .product(name: "Crypto", package: "swift-crypto"),
 ]
@@ -56,6 +58,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -163,7 +166,11 @@ let package = Package(
         .testTarget(name: "CompressionTests", dependencies: ["SibylCompression"], swiftSettings: settings),
         .testTarget(name: "TransportTests", dependencies: ["SibylTransport"], swiftSettings: settings),
         .testTarget(
-            name: "GatewayTests", dependencies: ["SibylGateway", logging] + http,
+            name: "GatewayTests",
+            dependencies: [
+                "SibylGateway", "SibylBroker", "SibylClient", "SibylCore", "SibylJSON", "SibylModel", "SibylProtocol",
+                "SibylWorker", logging,
+            ] + http,
             swiftSettings: settings),
         .testTarget(
             name: "CLITests",

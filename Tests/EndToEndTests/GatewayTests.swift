@@ -75,6 +75,17 @@ import Testing
         #expect(try await server.stop() == 0)
     }
 
+    @Test func whatWasAcceptedIsAnsweredBeforeItEnds() async throws {
+        let server = try await Server.serving([Built.fixture("echo")])
+        let gateway = try await Gateway(server.endpoint, in: server.folder.url)
+        async let answer = gateway.ask("/api/models/echo/predict", #"{"sleep_ms": 1000}"#)
+        // Ends when the request is at the worker, or fails with the connection once the gateway is gone.
+        while try await !gateway.ask("/metrics").text.contains(/sibyl_model_in_flight\{.*\} 1\n/) {}
+        #expect(try await gateway.stop() == 0)
+        #expect(try await answer.status == 200)
+        #expect(try await server.stop() == 0)
+    }
+
     @Test func withoutAServerItIsAliveAndNotReady() async throws {
         let folder = try TestFolder()
         let gateway = try await Gateway(folder.endpoint("nobody"), in: folder.url)

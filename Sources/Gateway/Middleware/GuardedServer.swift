@@ -1,5 +1,5 @@
 internal import HTTPTypes
-package import HummingbirdCore
+internal import HummingbirdCore
 internal import HummingbirdHTTP2
 internal import HummingbirdTLS
 internal import NIOCore
@@ -23,17 +23,25 @@ package struct TLSError: Error, CustomStringConvertible {
 
 /// The HTTP server within its limits: HTTP/1.1, and with a certificate TLS with HTTP/2 for those who ask for it.
 package enum GuardedServer {
-    package static func builder(limits: HTTPLimits, tls: TLSFiles?) throws -> HTTPServerBuilder {
+    static func builder(
+        limits: HTTPLimits, tls: TLSFiles?, disconnects: Disconnects? = nil
+    ) throws -> HTTPServerBuilder {
         let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
             maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
             maxHeaderFieldCount: limits.headerCount)
         let http1 = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionGuard(limits: limits)], httpDecoderConfiguration: decoder)
+            additionalChannelHandlers: handlers(limits, disconnects), httpDecoderConfiguration: decoder)
         guard let tls else { return .http1(configuration: http1) }
         let idle = Duration.milliseconds(limits.idleTimeoutMilliseconds)
         return try .http2Upgrade(
             tlsConfiguration: try configuration(tls),
             configuration: HTTP2ChannelConfiguration(idleTimeout: idle, streamConfiguration: http1))
+    }
+
+    private static func handlers(
+        _ limits: HTTPLimits, _ disconnects: Disconnects?
+    ) -> [any RemovableChannelHandler] {
+        (disconnects.map { [$0.handler()] } ?? []) + [ConnectionGuard(limits: limits)]
     }
 
     private static func configuration(_ files: TLSFiles) throws(TLSError) -> TLSConfiguration {

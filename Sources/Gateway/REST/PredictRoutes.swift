@@ -16,40 +16,16 @@ struct PredictRoutes: RouteGroup {
         router.post("api/models/:model/predict") { request, context in
             let model = try context.parameters.require("model")
             do {
-                let body = try await Self.bytes(of: request, limit: services.configuration.limits.bodyBytes)
-                let options = try Self.options(of: request, context)
+                let body = try await request.bytes(upTo: services.configuration.limits.bodyBytes)
+                let options = try request.callOptions(context)
                 return Self.response(
-                    try await services.client.predictRaw(model, payload: body, options: options))
+                    try await services.disconnects.cancelling(on: context.channel) {
+                        try await services.client.predictRaw(model, payload: body, options: options)
+                    })
             } catch {
                 throw HTTPFailure(any: error)
             }
         }
-    }
-
-    private static func bytes(of request: Request, limit: Int) async throws -> [UInt8] {
-        do {
-            return [UInt8](buffer: try await request.body.collect(upTo: limit))
-        } catch is NIOTooManyBytesError {
-            throw SibylError(
-                .payloadTooLarge, "the body is larger than \(limit) bytes; send less, or raise http.body_bytes")
-        }
-    }
-
-    private static func options(of request: Request, _ context: GatewayContext) throws(SibylError) -> CallOptions {
-        var options = CallOptions(version: request.uri.queryParameters["version"].map(String.init))
-        options.tenant = context.tenant
-        options.traceparent = request.headers[RESTHeaders.traceparent]
-        options.tracestate = request.headers[RESTHeaders.tracestate]
-        if let text = request.headers[RESTHeaders.timeout] {
-            guard let milliseconds = Int(text), (1...RESTHeaders.longestTimeout).contains(milliseconds) else {
-                throw SibylError(
-                    .malformedEnvelope,
-                    "the header X-Timeout-Ms must be a whole number of milliseconds from 1 to \(RESTHeaders.longestTimeout)"
-                )
-            }
-            options.timeout = .milliseconds(milliseconds)
-        }
-        return options
     }
 
     private static func response(_ prediction: RawPrediction) -> Response {

@@ -1,4 +1,5 @@
 package import Hummingbird
+internal import NIOCore
 
 /// What a request carries on its way through the gateway.
 package struct GatewayContext: TenantContext {
@@ -6,7 +7,11 @@ package struct GatewayContext: TenantContext {
     /// Whom the broker should be fair to: what the API key says.
     package var tenant: String?
 
+    /// The connection, or the stream of HTTP/2, that it came over.
+    let channel: any Channel
+
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
+        channel = source.channel
     }
 }

@@ -7,6 +7,8 @@ struct GatewayServices: Sendable {
     let configuration: GatewayConfiguration
     let client: SibylClient
     let logger: Logger
+    let counters = GatewayCounters()
+    let disconnects = Disconnects()
 }
 
 /// The routes of one feature.

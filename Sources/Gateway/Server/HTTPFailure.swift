@@ -49,7 +49,9 @@ struct HTTPFailure: Error, HTTPResponseError {
         }
     }
 
-    func response(from request: Request, context: some RequestContext) throws -> Response {
+    func response(from request: Request, context: some RequestContext) -> Response { response() }
+
+    func response() -> Response {
         var headers = HTTPFields()
         headers[.contentType] = "application/json"
         if status == .tooManyRequests || status == .serviceUnavailable {
