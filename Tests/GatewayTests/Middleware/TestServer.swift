@@ -4,6 +4,7 @@ internal import Hummingbird
 internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
+internal import ServiceLifecycle
 
 @testable internal import SibylGateway
 
@@ -47,14 +48,17 @@ enum TestServer {
             configuration: .init(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { channel in continuation.yield(channel.localAddress?.port ?? 0) },
             logger: logger)
+        let service = ServiceGroup(services: [application], logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await application.run() }
+            group.addTask { try await service.run() }
             for await port in ports {
                 // On a thread of its own: it blocks.
                 try await onThread { try body(port) }
                 break
             }
-            group.cancelAll()
+            // Not cancelled: NIO traps when that meets a connection which is just being accepted.
+            await service.triggerGracefulShutdown()
+            try await group.waitForAll()
         }
     }
 
