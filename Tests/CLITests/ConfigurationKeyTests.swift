@@ -51,6 +51,20 @@ import Testing
         #expect(Weight("a=b=10") == Weight("a=b=10") && Weight("a=b=10")?.name == "a=b")
     }
 
+    @Test func keysAndOriginsAreCheckedWhereTheyAreSet() {
+        let hash = "sha256:" + String(repeating: "0a", count: 32)
+        #expect(ConfigurationType.apiKeys.value(of: "\(hash) tenant=web, \(hash)") != nil)
+        for text in ["", "sha256:0a", "\(hash) rate=0", hash + ","] {
+            #expect(ConfigurationType.apiKeys.value(of: text) == nil)
+        }
+        for text in ["*", "https://example.org", "http://a:8080"] {
+            #expect(ConfigurationType.origins.value(of: text) == .stringArray([text]))
+        }
+        for text in ["", "example.org", "https://", "https://a/b", "https://a b"] {
+            #expect(ConfigurationType.origins.value(of: text) == nil)
+        }
+    }
+
     @Test(arguments: [
         ("kitten", "sitting", 3), ("", "abc", 3), ("same", "same", 0), ("fornt", "front", 1), ("abc", "", 3),
     ])

@@ -10,8 +10,9 @@ import Testing
         let process: SibylProcess
         let address: String
 
-        init(_ endpoint: String, in folder: URL) async throws {
-            process = try SibylProcess(["gateway", "--connect", endpoint, "--http", "127.0.0.1:0"], in: folder)
+        init(_ endpoint: String, in folder: URL, environment: [String: String] = [:]) async throws {
+            process = try SibylProcess(
+                ["gateway", "--connect", endpoint, "--http", "127.0.0.1:0"], in: folder, environment: environment)
             let ready = "sibyl gateway is ready: "
             address = String(try await process.line(startingWith: ready).dropFirst(ready.count))
         }
@@ -86,6 +87,54 @@ import Testing
         #expect(try await server.stop() == 0)
     }
 
+    @Test func aNewKeyLetsInWhoHasIt() async throws {
+        let server = try await Server.serving([Built.irisPlugin()])
+        let folder = server.folder.url
+        let made = try SibylProcess(["gateway", "--new-key"], in: folder)
+        let key = try await made.line(startingWith: "key:").split(separator: " ")[1]
+        let line = try await made.line(startingWith: "in api_keys:").split(separator: " ")[2]
+        #expect(try await made.end() == 0)
+        let environment = ["SIBYL_HTTP_API_KEYS": "\(line) tenant=web rate=1 burst=1"]
+        let gateway = try await Gateway(server.endpoint, in: folder, environment: environment)
+        #expect(try await gateway.ask("/health/ready").status == 200)
+        let refused = try await gateway.ask("/api/models")
+        #expect(refused.status == 401 && refused.text.contains("Authorization: Bearer KEY"))
+        let headers = ["X-API-Key": String(key)]
+        #expect(try await gateway.ask("/api/models", headers: headers).status == 200)
+        // At once, at a rate of one a second.
+        var statuses: Set<Int> = []
+        for _ in 0..<20 { statuses.insert(try await gateway.ask("/api/models", headers: headers).status) }
+        #expect(statuses.contains(429))
+        #expect(try await gateway.stop() == 0)
+        #expect(try await server.stop() == 0)
+    }
+
+    @Test func servesOverTLSWithTheVersionOfHTTPThatIsAskedFor() async throws {
+        let server = try await Server.serving([Built.irisPlugin()])
+        let folder = server.folder.url
+        let certificate = folder.appending(path: "certificate.pem").path
+        let key = folder.appending(path: "key.pem").path
+        let make = try SibylProcess(
+            [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate,
+            ], in: folder, program: URL(filePath: "/usr/bin/openssl"))
+        #expect(try await make.end() == 0)
+        let environment = ["SIBYL_HTTP_TLS_CERTIFICATE": certificate, "SIBYL_HTTP_TLS_KEY": key]
+        let gateway = try await Gateway(server.endpoint, in: folder, environment: environment)
+        for version in ["1.1", "2"] {
+            let arguments = [
+                "--http\(version)", "--silent", "--max-time", "20", "--cacert", certificate, "--data", Self.setosa,
+                "--write-out", " %{http_version}\n", "\(gateway.address)/api/models/iris_model/predict",
+            ]
+            let curl = try SibylProcess(arguments, in: folder, program: URL(filePath: "/usr/bin/curl"))
+            #expect(try await curl.line(startingWith: "{") == #"{"species":"setosa"} \#(version)"#)
+            #expect(try await curl.end() == 0)
+        }
+        #expect(try await gateway.stop() == 0)
+        #expect(try await server.stop() == 0)
+    }
+
     @Test func withoutAServerItIsAliveAndNotReady() async throws {
         let folder = try TestFolder()
         let gateway = try await Gateway(folder.endpoint("nobody"), in: folder.url)
@@ -94,10 +143,17 @@ import Testing
         #expect(try await gateway.stop() == 0)
     }
 
-    @Test func anAddressThatCannotBeUsedIsToldBeforeAnythingIsServed() async throws {
+    @Test(arguments: [
+        ("nonsense", "write HOST:PORT"), ("TAKEN", "Address already in use; name another address"),
+        ("nowhere.invalid:80", "there is no host nowhere.invalid"),
+    ])
+    func anAddressThatCannotBeUsedIsToldBeforeAnythingIsServed(_ address: String, _ words: String) async throws {
         let folder = try TestFolder()
-        let process = try SibylProcess(["gateway", "--http", "nonsense"], in: folder.url)
+        let other = try await Gateway(folder.endpoint("nobody"), in: folder.url)
+        let taken = other.address.replacing("http://", with: "")
+        let process = try SibylProcess(["gateway", "--http", address == "TAKEN" ? taken : address], in: folder.url)
         #expect(try await process.end() == 9)
-        #expect(process.complaints.contains("write HOST:PORT"))
+        #expect(process.complaints.contains(words), "\(process.complaints)")
+        #expect(try await other.stop() == 0)
     }
 }

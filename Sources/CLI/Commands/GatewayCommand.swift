@@ -9,13 +9,14 @@ struct GatewayCommand: ParsableCommand {
         commandName: "gateway",
         abstract: "Serves HTTP, and asks a server of Sibyl for all that is asked of it.",
         discussion: """
-            SIGTERM or Ctrl-C drains: what was accepted is answered first.
+            SIGTERM or Ctrl-C drains: what was accepted is answered first, for up to 10 seconds.
 
             EXAMPLES:
               sibyl gateway                                             of tcp://127.0.0.1:5555 at 127.0.0.1:8080
               sibyl gateway --connect tcp://models:5555 --http 0.0.0.0:80
               curl -d '{"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}' \\
                    http://127.0.0.1:8080/api/models/iris_model/predict
+              sibyl gateway --new-key                                   an API key, and what admits it
 
             \(ExitStatus.hint)
             """)
@@ -29,16 +30,26 @@ struct GatewayCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Where to listen (default: 127.0.0.1:8080).", valueName: "host:port"))
     var http: String?
 
+    @Flag(help: "Print a new API key, and the line of http.api_keys that admits it; serve nothing.")
+    var newKey = false
+
     @OptionGroup var source: ConfigurationOptions
     @OptionGroup var log: LogOptions
 
     func run() throws {
+        if newKey { return Self.printNewKey() }
         var flags = FlagValues()
         flags.set(ConfigurationKeys.clientConnect, "--connect", to: connect)
         flags.set(ConfigurationKeys.httpBind, "--http", to: http)
         log.fill(&flags)
         let settings = try source.settings(flags)
         try serve(try GatewayConfiguration(settings), settings.logger("gateway"))
+    }
+
+    private static func printNewKey() {
+        let (key, line) = APIKey.make()
+        Terminal.print("key:          \(key)")
+        Terminal.print("in api_keys:  \(line)")
     }
 
     private func serve(_ configuration: GatewayConfiguration, _ logger: Logger) throws {
@@ -58,13 +69,8 @@ struct GatewayCommand: ParsableCommand {
         }
         do {
             try ended.wait().get()
-        } catch let error as TLSError {
+        } catch let error as SetUpError {
             throw Failure(status: .configuration, message: error.description)
-        } catch {
-            throw Failure(
-                status: .configuration,
-                message: "can't serve HTTP at \(host):\(configuration.port): \(error); is another program there? "
-                    + "Name another address with --http HOST:PORT")
         }
     }
 }
@@ -79,6 +85,9 @@ extension GatewayConfiguration {
         if let bytes = settings.integer(ConfigurationKeys.httpBodyBytes) { limits.bodyBytes = bytes }
         if let bytes = settings.integer(ConfigurationKeys.httpHeaderBytes) { limits.headerBytes = bytes }
         tls = try Self.files(settings)
+        // Each line was checked by the table of settings.
+        keys = (settings.list(ConfigurationKeys.httpAPIKeys) ?? []).compactMap { try? APIKey($0) }
+        crossOrigin.origins = settings.list(ConfigurationKeys.httpOrigins) ?? []
         guard let bind = settings.text(ConfigurationKeys.httpBind) else { return }
         guard let colon = bind.lastIndex(of: ":"), colon != bind.startIndex,
             let port = UInt16(bind[bind.index(after: colon)...])

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import SibylGateway
 
 /// One setting: its name, what it may hold, and what the documentation says of it.
 struct ConfigurationKey: Sendable {
@@ -35,6 +36,10 @@ enum ConfigurationType: Sendable {
     case endpoints
     /// A list of names with a whole number each.
     case weights(ClosedRange<Int>)
+    /// A list of what admits an API key: its hash, and whose it is.
+    case apiKeys
+    /// A list of sites whose pages may ask.
+    case origins
     case integer(ClosedRange<Int>, unit: String)
     case choice([String])
     /// Any text that isn't empty.
@@ -45,7 +50,7 @@ enum ConfigurationType: Sendable {
         switch self {
         case .endpoint:
             Self.isEndpoint(text) ? .string(text) : nil
-        case .endpoints, .weights:
+        case .endpoints, .weights, .apiKeys, .origins:
             value(of: text.split(separator: ",", omittingEmptySubsequences: false).map(Self.trimmed))
         case .integer(let range, _):
             Int(text).flatMap { range.contains($0) ? .int($0) : nil }
@@ -62,6 +67,8 @@ enum ConfigurationType: Sendable {
         switch self {
         case .endpoints: isRight = list.allSatisfy(Self.isEndpoint)
         case .weights(let range): isRight = list.allSatisfy { Weight($0).map { range.contains($0.weight) } == true }
+        case .apiKeys: isRight = list.allSatisfy { (try? APIKey($0)) != nil }
+        case .origins: isRight = list.allSatisfy(CrossOriginPolicy.isOrigin)
         case .endpoint, .integer, .choice, .text: return nil
         }
         return isRight && !list.isEmpty ? .stringArray(list) : nil
@@ -74,6 +81,9 @@ enum ConfigurationType: Sendable {
         case .endpoints: "a list of endpoints such as [tcp://127.0.0.1:5555]"
         case .weights(let range):
             "a list of NAME=WEIGHT such as [web=4, nightly=1], with weights from \(range.lowerBound) to \(range.upperBound)"
+        case .apiKeys:
+            "a list such as [sha256:HEX tenant=web rate=100 burst=200], as `sibyl gateway --new-key` prints them"
+        case .origins: "a list of origins such as [https://example.org], or [*] for all"
         case .integer(let range, let unit):
             "a whole number of \(unit) from \(range.lowerBound) to \(range.upperBound)"
         case .choice(let words): "one of " + words.joined(separator: ", ")
@@ -86,6 +96,8 @@ enum ConfigurationType: Sendable {
         switch self {
         case .endpoints: Self.endpoint.expectation
         case .weights(let range): "NAME=WEIGHT, with a weight from \(range.lowerBound) to \(range.upperBound)"
+        case .apiKeys: "sha256:HEX, and behind it tenant=NAME, rate=REQUESTS_PER_SECOND and burst=REQUESTS as wished"
+        case .origins: "an origin such as https://example.org, or * for all"
         case .endpoint, .integer, .choice, .text: expectation
         }
     }

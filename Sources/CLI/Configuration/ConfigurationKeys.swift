@@ -84,6 +84,13 @@ enum ConfigurationKeys {
     )
     static let httpKey = ConfigurationKey(
         "http.tls_key", .text, standard: "", "The certificate's private key in PEM.")
+    static let httpAPIKeys = ConfigurationKey(
+        "http.api_keys", .apiKeys, standard: "",
+        "Who may ask: hashes of API keys, each with its tenant and its rate in requests a second. Without any, everybody may."
+    )
+    static let httpOrigins = ConfigurationKey(
+        "http.origins", .origins, standard: "",
+        "Sites whose pages may ask from a browser. Without any, none but the gateway's own.")
 
     static let serveWorkers = ConfigurationKey(
         "serve.workers", .integer(1...1024, unit: "processes"), standard: "the number of cores",
@@ -106,10 +113,9 @@ enum ConfigurationKeys {
     static let all = [
         brokerFrontend, brokerBackend, brokerTimeout, brokerQueueLimit, brokerQueueBytes, brokerTenantWeights,
         brokerAttempts, brokerHeartbeat, brokerDrainTimeout, brokerRepository, messageBytes, repositoryPath,
-        repositoryScan, repositorySettle, workerThreads,
-        workerCapacity,
-        workerDrainTimeout, onnxLibrary, httpBind, httpBodyBytes,
-        httpHeaderBytes, httpCertificate, httpKey, serveWorkers, clientConnect, clientTimeout, logLevel, logFormat,
+        repositoryScan, repositorySettle, workerThreads, workerCapacity, workerDrainTimeout, onnxLibrary, httpBind,
+        httpBodyBytes, httpHeaderBytes, httpCertificate, httpKey, httpAPIKeys, httpOrigins, serveWorkers,
+        clientConnect, clientTimeout, logLevel, logFormat,
     ]
 
     /// Sections of a file that hold no settings of this table.

@@ -49,7 +49,7 @@ package struct APIKeyMiddleware<Context: TenantContext>: RouterMiddleware {
     }
 
     private static func key(of headers: HTTPFields) -> String? {
-        if let name = HTTPField.Name("X-API-Key"), let key = headers[name] { return key }
+        if let key = headers[.apiKey] { return key }
         guard let value = headers[.authorization] else { return nil }
         let parts = value.split(separator: " ", maxSplits: 1)
         return parts.count == 2 && parts[0].lowercased() == "bearer" ? String(parts[1]) : nil
@@ -68,6 +68,11 @@ package struct APIKeyMiddleware<Context: TenantContext>: RouterMiddleware {
             message: "this API key's rate is used up; ask again in \(seconds) s",
             headers: [.retryAfter: String(seconds)])
     }
+}
+
+extension HTTPField.Name {
+    // A token, which every name must be.
+    static let apiKey = Self("X-API-Key")!
 }
 
 /// The buckets of all keys, by their place.

@@ -9,6 +9,14 @@ package struct CrossOriginPolicy: Sendable, Equatable {
     package var maximumAgeSeconds = 600
 
     package init() {}
+
+    /// Whether a browser could name a page's origin so: scheme, host and port, with no path.
+    package static func isOrigin(_ text: String) -> Bool {
+        if text == "*" { return true }
+        guard let scheme = ["https://", "http://"].first(where: text.hasPrefix) else { return false }
+        let host = text.dropFirst(scheme.count)
+        return !host.isEmpty && host.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }
+    }
 }
 
 /// Answers a browser's question and marks the answers, refusals among them, that other origins may read. Cookies and

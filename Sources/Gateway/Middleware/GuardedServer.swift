@@ -16,11 +16,6 @@ package struct TLSFiles: Sendable, Equatable {
     }
 }
 
-/// A certificate or key that can't be used.
-package struct TLSError: Error, CustomStringConvertible {
-    package let description: String
-}
-
 /// The HTTP server within its limits: HTTP/1.1, and with a certificate TLS with HTTP/2 for those who ask for it.
 package enum GuardedServer {
     static func builder(
@@ -44,11 +39,11 @@ package enum GuardedServer {
         (disconnects.map { [$0.handler()] } ?? []) + [ConnectionGuard(limits: limits)]
     }
 
-    private static func configuration(_ files: TLSFiles) throws(TLSError) -> TLSConfiguration {
+    private static func configuration(_ files: TLSFiles) throws(SetUpError) -> TLSConfiguration {
         let chain = try load("certificate", files.certificate) { try NIOSSLCertificate.fromPEMFile($0) }
         let key = try load("key", files.key) { try NIOSSLPrivateKey(file: $0, format: .pem) }
         if chain.isEmpty {
-            throw TLSError(
+            throw SetUpError(
                 description: "\(files.certificate) holds no certificate; it must be in PEM, the server's first")
         }
         let configuration = TLSConfiguration.makeServerConfiguration(
@@ -56,7 +51,7 @@ package enum GuardedServer {
         do {
             _ = try NIOSSLContext(configuration: configuration)
         } catch {
-            throw TLSError(
+            throw SetUpError(
                 description: "the key \(files.key) does not belong to the certificate \(files.certificate) (\(error))")
         }
         return configuration
@@ -64,11 +59,11 @@ package enum GuardedServer {
 
     private static func load<Value>(
         _ what: String, _ path: String, _ read: (String) throws -> Value
-    ) throws(TLSError) -> Value {
+    ) throws(SetUpError) -> Value {
         do {
             return try read(path)
         } catch {
-            throw TLSError(
+            throw SetUpError(
                 description:
                     "cannot read the TLS \(what) \(path): \(error); http.tls_\(what) must name a readable PEM file")
         }

@@ -56,9 +56,10 @@ struct RequestObserver: RouterMiddleware {
 
     /// Methods are the client's to make up, and what is counted by them must be bounded.
     private static func known(_ method: HTTPRequest.Method) -> String {
-        let known: [HTTPRequest.Method] = [.get, .head, .post, .put, .delete, .patch, .options]
-        return known.contains(method) ? method.rawValue : "other"
+        knownMethods.contains(method) ? method.rawValue : "other"
     }
+
+    private static let knownMethods: Set<HTTPRequest.Method> = [.get, .head, .post, .put, .delete, .patch, .options]
 }
 
 extension HTTPField.Name {

@@ -4,7 +4,7 @@ internal import NIOCore
 internal import SibylClient
 
 /// `POST /api/models/{name}/predict/batch`: an array of inputs to an array of outputs, or lines of inputs to lines of
-/// outputs, which come while others are still sent. A row that fails has `{"error": {...}}` in its place.
+/// outputs, which come while others are still sent. They are bulk work unless the client says otherwise. A row that fails has `{"error": {...}}` in its place.
 struct BatchRoutes: RouteGroup {
     private static let lines = "application/x-ndjson"
 
@@ -18,7 +18,7 @@ struct BatchRoutes: RouteGroup {
         router.post("api/models/:model/predict/batch") { request, context in
             let model = try context.parameters.require("model")
             do {
-                let options = try request.callOptions(context)
+                let options = try request.callOptions(tenant: context.tenant, priority: .bulk)
                 if Self.isLines(request) { return stream(request, context, model, options) }
                 return try await array(request, context, model, options)
             } catch {

@@ -17,7 +17,7 @@ struct PredictRoutes: RouteGroup {
             let model = try context.parameters.require("model")
             do {
                 let body = try await request.bytes(upTo: services.configuration.limits.bodyBytes)
-                let options = try request.callOptions(context)
+                let options = try request.callOptions(tenant: context.tenant, priority: .interactive)
                 return Self.response(
                     try await services.disconnects.cancelling(on: context.channel) {
                         try await services.client.predictRaw(model, payload: body, options: options)

@@ -5,6 +5,7 @@ internal import SibylProtocol
 enum RESTHeaders {
     // Names of tokens only, which every one is.
     static let timeout = HTTPField.Name("X-Timeout-Ms")!
+    static let priority = HTTPField.Name("X-Priority")!
     static let version = HTTPField.Name("X-Model-Version")!
     static let serverTiming = HTTPField.Name("Server-Timing")!
     static let traceparent = HTTPField.Name("traceparent")!

@@ -20,7 +20,7 @@ package struct Gateway: Sendable {
     /// Serves until SIGTERM or SIGINT, or until its task is cancelled; after a signal what was accepted is answered first.
     ///
     /// - Parameter ready: is told the port once it listens.
-    /// - Throws: when the address is taken, or a certificate can't be used.
+    /// - Throws: `SetUpError` when the address is taken, or a certificate can't be used.
     package func run(obeysSignals: Bool = true, ready: @escaping @Sendable (Int) -> Void) async throws {
         let configuration = services.configuration
         let application = Application(
@@ -37,7 +37,11 @@ package struct Gateway: Sendable {
             logger: services.logger)
         group.maximumGracefulShutdownDuration = configuration.drainTimeout
         defer { services.client.close() }
-        try await ServiceGroup(configuration: group).run()
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch let error where SetUpError.isOfAddress(error) {
+            throw SetUpError(listeningAt: configuration.host, configuration.port, error)
+        }
     }
 
     private func router() -> Router<GatewayContext> {

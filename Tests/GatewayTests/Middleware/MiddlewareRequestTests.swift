@@ -77,7 +77,7 @@ struct MiddlewareRequestTests {
     }
 
     @Test func aCertificateThatIsNotThereIsNamed() {
-        let error = #expect(throws: TLSError.self) {
+        let error = #expect(throws: SetUpError.self) {
             try GuardedServer.builder(
                 limits: HTTPLimits(), tls: TLSFiles(certificate: "/nowhere.pem", key: "/nowhere.key"))
         }
