@@ -118,7 +118,7 @@ let package = Package(
             path: "Sources/Testing", swiftSettings: settings),
         .target(
             name: "SibylGateway",
-            dependencies: ["SibylClient", "SibylProtocol", "SibylJSON", logging] + http,
+            dependencies: ["SibylClient", "SibylCompression", "SibylProtocol", "SibylJSON", logging] + http,
             path: "Sources/Gateway", swiftSettings: settings),
         .executableTarget(
             name: "sibyl",
@@ -167,8 +167,9 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "SibylGateway", "SibylBroker", "SibylClient", "SibylCore", "SibylJSON", "SibylModel", "SibylProtocol",
-                "SibylWorker", logging,
+                "SibylGateway", "SibylBroker", "SibylClient", "SibylCompression", "SibylCore", "SibylJSON",
+                "SibylModel",
+                "SibylProtocol", "SibylWorker", logging,
             ] + http,
             swiftSettings: settings),
         .testTarget(

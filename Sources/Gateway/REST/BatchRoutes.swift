@@ -41,13 +41,8 @@ struct BatchRoutes: RouteGroup {
         let prediction = try await services.disconnects.cancelling(on: context.channel) {
             try await services.client.predictRaw(model, payload: body, isBatch: true, options: options)
         }
-        let headers: HTTPFields = [
-            .contentType: "application/json", RESTHeaders.version: prediction.version,
-            RESTHeaders.serverTiming: RESTHeaders.text(of: prediction.timing),
-        ]
-        let bytes = try BatchAnswer.bytes(prediction)
         return Response(
-            status: .ok, headers: headers, body: ResponseBody(byteBuffer: NIOCore.ByteBuffer(bytes: bytes)))
+            try BatchAnswer.bytes(prediction), headers: RESTHeaders.fields(of: prediction), to: request)
     }
 
     // MARK: - Lines

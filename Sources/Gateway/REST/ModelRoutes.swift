@@ -1,6 +1,5 @@
 internal import HTTPTypes
 internal import Hummingbird
-internal import NIOCore
 internal import SibylClient
 internal import SibylJSON
 
@@ -13,22 +12,20 @@ struct ModelRoutes: RouteGroup {
     }
 
     func add(to router: Router<GatewayContext>) {
-        router.get("api/models") { _, _ in
-            try await Self.answer { ["models": try await services.client.list()] }
+        router.get("api/models") { request, _ in
+            try await Self.answer(request) { ["models": try await services.client.list()] }
         }
         router.get("api/models/:model/metadata") { request, context in
             let model = try context.parameters.require("model")
             let version = request.uri.queryParameters["version"].map(String.init)
-            return try await Self.answer { try await services.client.metadata(model, version: version) }
+            return try await Self.answer(request) { try await services.client.metadata(model, version: version) }
         }
     }
 
-    private static func answer(_ value: () async throws -> some Encodable) async throws -> Response {
+    private static func answer(_ request: Request, _ value: () async throws -> some Encodable) async throws -> Response
+    {
         do {
-            let bytes = try JSONCoding.encode(try await value())
-            return Response(
-                status: .ok, headers: [.contentType: "application/json"],
-                body: ResponseBody(byteBuffer: NIOCore.ByteBuffer(bytes: bytes)))
+            return Response(try JSONCoding.encode(try await value()), to: request)
         } catch {
             throw HTTPFailure(any: error)
         }

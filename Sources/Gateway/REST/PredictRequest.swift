@@ -1,24 +1,9 @@
 internal import HTTPTypes
 internal import Hummingbird
-internal import NIOCore
 internal import SibylClient
 
 /// What the routes of predictions read of a request.
 extension Request {
-    /// The whole body.
-    ///
-    /// - Throws: `payload_too_large` beyond `limit`; `Content-Length` tells before any of it is read.
-    func bytes(upTo limit: Int) async throws -> [UInt8] {
-        let tooLarge = SibylError(
-            .payloadTooLarge, "the body is larger than \(limit) bytes; send less, or raise http.body_bytes")
-        if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit { throw tooLarge }
-        do {
-            return [UInt8](buffer: try await body.collect(upTo: limit))
-        } catch is NIOTooManyBytesError {
-            throw tooLarge
-        }
-    }
-
     /// What its query and headers ask of a prediction.
     ///
     /// - Parameter priority: where no header says it.

@@ -1,8 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
-internal import NIOCore
 internal import SibylClient
-internal import SibylProtocol
 
 /// `POST /api/models/{name}/predict`: the body goes to a worker as it is, and the worker's answer comes back as it is.
 struct PredictRoutes: RouteGroup {
@@ -18,23 +16,15 @@ struct PredictRoutes: RouteGroup {
             do {
                 let body = try await request.bytes(upTo: services.configuration.limits.bodyBytes)
                 let options = try request.callOptions(tenant: context.tenant, priority: .interactive)
-                return Self.response(
-                    try await services.disconnects.cancelling(on: context.channel) {
-                        try await services.client.predictRaw(model, payload: body, options: options)
-                    })
+                let prediction = try await services.disconnects.cancelling(on: context.channel) {
+                    try await services.client.predictRaw(model, payload: body, options: options)
+                }
+                return Response(
+                    prediction.payload, type: prediction.contentType, headers: RESTHeaders.fields(of: prediction),
+                    to: request)
             } catch {
                 throw HTTPFailure(any: error)
             }
         }
-    }
-
-    private static func response(_ prediction: RawPrediction) -> Response {
-        var headers = HTTPFields()
-        headers[.contentType] = prediction.contentType
-        headers[RESTHeaders.version] = prediction.version
-        headers[RESTHeaders.serverTiming] = RESTHeaders.text(of: prediction.timing)
-        return Response(
-            status: .ok, headers: headers,
-            body: ResponseBody(byteBuffer: NIOCore.ByteBuffer(bytes: prediction.payload)))
     }
 }

@@ -1,4 +1,5 @@
 internal import HTTPTypes
+internal import SibylClient
 internal import SibylProtocol
 
 /// The headers of predictions over REST.
@@ -14,8 +15,13 @@ enum RESTHeaders {
     /// A day in milliseconds: the longest deadline of the wire protocol.
     static let longestTimeout = 86_400_000
 
+    /// Which version answered, and how long it took.
+    static func fields(of prediction: RawPrediction) -> HTTPFields {
+        [version: prediction.version, serverTiming: text(of: prediction.timing)]
+    }
+
     /// `queue;dur=0.120, compute;dur=1.500`, in milliseconds, by the W3C's Server Timing.
-    static func text(of timing: Timing) -> String {
+    private static func text(of timing: Timing) -> String {
         "queue;dur=\(milliseconds(timing.queueMicroseconds)), compute;dur=\(milliseconds(timing.computeMicroseconds))"
     }
 
